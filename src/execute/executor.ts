@@ -1,0 +1,44 @@
+import type { Issue } from "../runtime/mod.ts";
+
+/** How one run by an executor ended. `reason` says why in words, for a person; null when there is nothing to say. */
+export interface ExecutorResult {
+  /** True when the work succeeded by the executor's own measure (exit code 0, an expected HTTP status). */
+  success: boolean;
+  /** The exit code of a process, null when there was none (killed by a signal, no process). */
+  exitCode: number | null;
+  reason: string | null;
+}
+
+/** Why a run is being stopped; it reaches the executor as the abort signal's reason. */
+export interface StopReason {
+  kind: "cancel" | "timeout";
+  /** Milliseconds between the polite signal and the final one. */
+  graceMs: number;
+}
+
+/** What an executor is told and handed for one run. */
+export interface ExecutorContext {
+  jobName: string;
+  /** `executor_config` of the job as stored: values are strings, as in Dkron, or typed. */
+  config: Readonly<Record<string, unknown>>;
+  /** Takes output as it comes, in order; copies what it keeps. */
+  write(chunk: Uint8Array): void;
+  /**
+   * Called before work that outlives this process may begin: notes the process group on disk, and resolves once noted.
+   * Executors without processes never call it.
+   */
+  processStarted(group: { pid: number }): Promise<void>;
+  /** Aborted with a StopReason: end the work, politely first, and resolve soon. */
+  signal: AbortSignal;
+}
+
+/**
+ * One way to run a job. `run` resolves when the work has ended, and rejects only for a fault of its own (the run then
+ * counts as failed with that message). After an abort it resolves within grace plus about a second.
+ */
+export interface Executor {
+  readonly name: string;
+  /** Bad fields of a config; paths begin with the option's name (`timeout`). */
+  validate(config: Readonly<Record<string, unknown>>): Issue[];
+  run(context: ExecutorContext): Promise<ExecutorResult>;
+}
