@@ -1,0 +1,122 @@
+import type {
+  Execution,
+  ExecutionQuery,
+  Gap,
+  Group,
+  Job,
+  JobDefinition,
+  JobQuery,
+  JobView,
+  Node,
+  Pause,
+  PollAnswer,
+  PollRequest,
+  RegisterRequest,
+  ReportAnswer,
+  ReportRequest,
+} from "../src/model/mod.ts";
+import type { Log } from "../src/runtime/mod.ts";
+
+/** Reads of jobs, their results and history. */
+export interface Views {
+  /** Null when there is no such job. */
+  job(name: string): Promise<JobView | null>;
+  jobs(query: JobQuery): Promise<{ views: JobView[]; total: number }>;
+  /** Null when there is no such job. */
+  executions(job: string, query: ExecutionQuery): Promise<{ executions: Execution[]; total: number } | null>;
+  execution(job: string, id: string): Promise<Execution | null>;
+  /** Running on any node, oldest start first. */
+  busy(): Promise<Execution[]>;
+  /** Null when there is no such job. Newest first. */
+  gaps(job: string): Promise<Gap[] | null>;
+  /** Groups that ended well and badly on each of the last `days` UTC days, oldest first, `day` as YYYY-MM-DD. */
+  days(days: number): Promise<{ day: string; success: number; failed: number }[]>;
+}
+
+/** Changes of definitions. */
+export interface JobChanges {
+  /**
+   * Creates or replaces. `ifMatch` is an ETag that the current job must have (`*`: it must exist).
+   * Throws invalid, cycle, not_found (parent), stale, too_large, paused.
+   */
+  put(
+    definition: JobDefinition,
+    options: { ifMatch: string | null; restore: boolean },
+  ): Promise<{ job: Job; created: boolean }>;
+  /** Throws not_found, has_dependents, stale. `cancel` stops running executions. */
+  remove(name: string, options: { ifMatch: string | null; cancel: boolean; by: string }): Promise<JobView>;
+  toggle(name: string, options: { ifMatch: string | null }): Promise<Job>;
+  pause(name: string, pause: Omit<Pause, "from">): Promise<Job>;
+  unpause(name: string): Promise<Job>;
+  /** Stores many, parents first; one line a job: `success create a` or `fail create b`, as Dkron. */
+  restore(definitions: readonly JobDefinition[]): Promise<string[]>;
+  /** Removes ended executions and zeroes the counters. */
+  clearHistory(name: string): Promise<JobView>;
+  refuseNewJobs(refuse: boolean): Promise<void>;
+  newJobsRefused(): Promise<boolean>;
+}
+
+/** Starts and ends by hand. */
+export interface Runs {
+  /** Throws not_found, disabled, overlap (recorded as a skipped execution), unavailable. */
+  start(name: string, options: { by: string; force: boolean; idempotencyKey: string | null }): Promise<Group>;
+  /** Resolves with the ended group, or with it as it is when `signal` aborts. */
+  ended(group: Group, signal: AbortSignal): Promise<Group>;
+  /** Asks for the end of an execution; answers it as it is now. Throws not_found; an ended one is answered as it is. */
+  cancel(job: string, execution: string, options: { by: string; reason: string }): Promise<Execution>;
+}
+
+/** A piece of output. `n` is its number; an end follows the last piece of an ended execution. */
+export type OutputEvent =
+  | { kind: "chunk"; n: number; data: Uint8Array; skippedBytes: number }
+  | { kind: "end"; n: number; execution: Execution };
+
+/** Reads of output. */
+export interface Outputs {
+  /** Everything kept, with the mark between head and tail when some was dropped. */
+  whole(execution: Execution): Promise<Uint8Array>;
+  /** Pieces from number `from` on, live until the execution has ended or `signal` aborts. */
+  follow(execution: Execution, from: number, signal: AbortSignal): AsyncIterable<OutputEvent>;
+}
+
+/** What agents call. */
+export interface Agents {
+  register(request: RegisterRequest, address: string): Promise<Node>;
+  poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer>;
+  report(request: ReportRequest): Promise<ReportAnswer>;
+  leave(node: string, incarnation: string): Promise<void>;
+}
+
+/** This node and its cluster. */
+export interface Cluster {
+  readonly nodeName: string;
+  readonly version: string;
+  nodes(): Promise<{ node: Node; state: "alive" | "failed" | "left" }[]>;
+  /** Name of the node that leads; null when there is none now. */
+  leader(): Promise<string | null>;
+  /** Stops scheduling and running here, then the process. */
+  leave(): Promise<void>;
+  /** Throws unavailable when the store does not answer. */
+  ready(): Promise<void>;
+}
+
+/** Everything that the HTTP edge is handed. */
+export interface AppDeps {
+  views: Views;
+  jobs: JobChanges;
+  runs: Runs;
+  outputs: Outputs;
+  agents: Agents;
+  cluster: Cluster;
+  log: Log;
+  now: () => number;
+  /** Zone of jobs that name none. */
+  defaultTimezone: string;
+  /** Bad fields of a job's executor_config; null when there is no such executor. */
+  executorIssues: (
+    executor: string,
+    config: Readonly<Record<string, unknown>>,
+  ) => { path: string; message: string }[] | null;
+  /** True when only loopback may talk to it: the Host and Origin rule applies. */
+  loopbackOnly: boolean;
+}

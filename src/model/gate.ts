@@ -1,0 +1,85 @@
+import { z } from "zod";
+import type { GatePolicy } from "./job.ts";
+
+/** A group at a gate. */
+export const gatePlaceSchema = z.object({ uid: z.string(), group: z.string() });
+export type GatePlace = z.infer<typeof gatePlaceSchema>;
+
+/** A group that waits, with the limit and policy it came with. */
+export const gateWaiterSchema = gatePlaceSchema.extend({ limit: z.number().int(), replaces: z.boolean() });
+export type GateWaiter = z.infer<typeof gateWaiterSchema>;
+
+/** Who holds and who waits for a limited job or key. */
+export const gateSchema = z.object({ holders: z.array(gatePlaceSchema), waiting: z.array(gateWaiterSchema) });
+export type Gate = z.infer<typeof gateSchema>;
+
+/** A gate that nobody holds. */
+export const emptyGate: Gate = { holders: [], waiting: [] };
+
+/** What a gate says to an arriving group. */
+export type Admission =
+  | { kind: "start"; gate: Gate }
+  | { kind: "wait"; gate: Gate; superseded: GateWaiter[]; cancel: GatePlace[] }
+  | { kind: "refuse"; reason: "overlap" | "gate full"; blockedBy: GatePlace[] };
+
+/**
+ * Decides whether a group may start. `forced` starts it beside whoever holds the gate.
+ *
+ * @example
+ * ```ts
+ * import { admit, emptyGate } from "./gate.ts";
+ * const policy = { key: "job/u1", concurrency: "forbid", limit: 1, queueLimit: 0 } as const;
+ * const first = admit(emptyGate, { uid: "u1", group: "g1" }, policy, false);
+ * first.kind; // "start"
+ * if (first.kind === "start") admit(first.gate, { uid: "u1", group: "g2" }, policy, false).kind; // "refuse"
+ * ```
+ */
+export function admit(gate: Gate, place: GatePlace, policy: GatePolicy, forced: boolean): Admission {
+  const free = gate.holders.length < policy.limit && gate.waiting.length === 0;
+  if (free || forced) return { kind: "start", gate: { ...gate, holders: [...gate.holders, place] } };
+  switch (policy.concurrency) {
+    case "forbid":
+      return { kind: "refuse", reason: "overlap", blockedBy: gate.holders };
+    case "replace":
+      return replace(gate, place, policy);
+    case "queue":
+    case "allow":
+      if (gate.waiting.length >= policy.queueLimit) {
+        return { kind: "refuse", reason: "gate full", blockedBy: gate.holders };
+      }
+      return {
+        kind: "wait",
+        gate: { ...gate, waiting: [...gate.waiting, { ...place, limit: policy.limit, replaces: false }] },
+        superseded: [],
+        cancel: [],
+      };
+    default:
+      return policy.concurrency satisfies never;
+  }
+}
+
+/** The newcomer waits alone of its job; its job's older waiters are superseded and its job's holders are to be cancelled. */
+function replace(gate: Gate, place: GatePlace, policy: GatePolicy): Admission {
+  const superseded = gate.waiting.filter((waiter) => waiter.uid === place.uid);
+  const others = gate.waiting.filter((waiter) => waiter.uid !== place.uid);
+  const waiting = [...others, { ...place, limit: policy.limit, replaces: true }];
+  return { kind: "wait", gate: { ...gate, waiting }, superseded, cancel: replaced({ ...gate, waiting }) };
+}
+
+/** Holders that a waiting `replace` group wants out of its way. */
+export function replaced(gate: Gate): GatePlace[] {
+  return gate.waiting.some((waiter) => waiter.replaces) ? gate.holders : [];
+}
+
+/** Takes a group out of a gate, whether it held or waited, and lets in who may now start, first come first. */
+export function release(gate: Gate, group: string): { gate: Gate; promoted: GateWaiter[] } {
+  const holders = gate.holders.filter((place) => place.group !== group);
+  const waiting = gate.waiting.filter((place) => place.group !== group);
+  const promoted: GateWaiter[] = [];
+  for (let next = waiting[0]; next && holders.length < next.limit; next = waiting[0]) {
+    waiting.shift();
+    holders.push({ uid: next.uid, group: next.group });
+    promoted.push(next);
+  }
+  return { gate: { holders, waiting }, promoted };
+}

@@ -1,0 +1,26 @@
+/**
+ * What Carillon talks about, as zod schemas with their pure transitions.
+ *
+ * job: a definition; its *uid* is made at create, and each change makes a new immutable *revision*.
+ * due time (nominal time): an instant that a job's *schedule* names.
+ * group: what one due time, or one manual start, set off.
+ * execution: one run of a group on one node; *attempt*: its try number.
+ * node: a process, with an *incarnation* for each start. *selector*: the tag set an execution asks for.
+ * gate: who holds and who waits for a limited job or key.
+ * backlog: missed times still to be run. *gap*: times refused, and why.
+ * effect: work owed after a finish, stored until done.
+ * fence: the check that a leadership, its *term*, is still ours.
+ * @module
+ */
+export * from "./due.ts";
+export * from "./effect.ts";
+export * from "./execution.ts";
+export * from "./gate.ts";
+export * from "./group.ts";
+export * from "./job.ts";
+export * from "./node.ts";
+export * from "./protocol.ts";
+export * from "./selector.ts";
+export * from "./settings.ts";
+export * from "./stat.ts";
+export * from "./view.ts";

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { cancelRequestSchema } from "./execution.ts";
+
+/** The agent protocol's version, sent as `Carillon-Protocol`. Servers accept this and the one before. */
+export const PROTOCOL_VERSION = 1;
+
+/** A new incarnation of a node says who it is. */
+export const registerRequestSchema = z.object({
+  name: z.string().min(1).max(200),
+  id: z.string().min(1).max(100),
+  incarnation: z.string().min(1).max(100),
+  tags: z.record(z.string().max(200), z.string().max(1000)),
+  slots: z.number().int().min(0).max(100_000),
+  executors: z.array(z.string().max(100)).max(100),
+  version: z.string().max(100),
+  server: z.boolean(),
+});
+export type RegisterRequest = z.infer<typeof registerRequestSchema>;
+
+/** What an agent needs to run an execution. */
+export const assignmentSchema = z.object({
+  execution: z.string(),
+  uid: z.string(),
+  jobName: z.string(),
+  attempt: z.number().int(),
+  executor: z.string(),
+  config: z.record(z.string(), z.unknown()),
+  timeoutMs: z.number().nullable(),
+  graceMs: z.number(),
+});
+export type Assignment = z.infer<typeof assignmentSchema>;
+
+/** An execution that the agent has, and when it started (monotonic milliseconds since the claim reached it). */
+export const heldSchema = z.object({ execution: z.string(), startedAfterMs: z.number().min(0).nullable() });
+export type Held = z.infer<typeof heldSchema>;
+
+/** An agent asks for work; answered at once when there is news, else within `waitMs`. */
+export const pollRequestSchema = z.object({
+  node: z.string(),
+  incarnation: z.string(),
+  freeSlots: z.number().int().min(0),
+  held: z.array(heldSchema).max(100_000),
+  waitMs: z.number().min(0).max(5_000),
+});
+export type PollRequest = z.infer<typeof pollRequestSchema>;
+
+/** What an agent is to do next. */
+export const pollAnswerSchema = z.object({
+  claims: z.array(assignmentSchema),
+  cancels: z.array(z.object({ execution: z.string(), request: cancelRequestSchema })),
+  /** Executions whose output somebody reads live. */
+  followed: z.array(z.string()),
+});
+export type PollAnswer = z.infer<typeof pollAnswerSchema>;
+
+/** Output bytes of an execution. `n` rises by one from 0; `skippedBytes` were dropped just before it. */
+export const outputChunkSchema = z.object({
+  execution: z.string(),
+  n: z.number().int().min(0),
+  /** Base64. */
+  data: z.string(),
+  skippedBytes: z.number().int().min(0),
+});
+export type OutputChunk = z.infer<typeof outputChunkSchema>;
+
+/** How an execution ended, as its agent saw it. Times are monotonic milliseconds since the claim reached it. */
+export const resultSchema = z.object({
+  execution: z.string(),
+  state: z.enum(["success", "failed", "cancelled", "timed_out"]),
+  exitCode: z.number().int().nullable(),
+  reason: z.string().nullable(),
+  /** Null when nothing was ever begun. */
+  startedAfterMs: z.number().min(0).nullable(),
+  finishedAfterMs: z.number().min(0),
+  output: z.object({
+    sizeBytes: z.number().int().min(0),
+    truncated: z.boolean(),
+    /** Whole output as base64 when it is at most 4 KiB and no chunk was sent; else null. */
+    inline: z.string().max(6_000).nullable(),
+  }),
+});
+export type Result = z.infer<typeof resultSchema>;
+
+/** What has happened since the last report; sent again until answered. */
+export const reportRequestSchema = z.object({
+  node: z.string(),
+  incarnation: z.string(),
+  started: z.array(heldSchema),
+  chunks: z.array(outputChunkSchema),
+  results: z.array(resultSchema),
+});
+export type ReportRequest = z.infer<typeof reportRequestSchema>;
+
+/** Results the server has stored or will never need: the agent forgets them. */
+export const reportAnswerSchema = z.object({ done: z.array(z.string()) });
+export type ReportAnswer = z.infer<typeof reportAnswerSchema>;
