@@ -15,7 +15,7 @@ import type {
   ReportAnswer,
   ReportRequest,
 } from "../src/model/mod.ts";
-import type { Log } from "../src/runtime/mod.ts";
+import type { Clock, Log } from "../src/runtime/mod.ts";
 
 /** Reads of jobs, their results and history. */
 export interface Views {
@@ -36,7 +36,7 @@ export interface Views {
 /** Changes of definitions. */
 export interface JobChanges {
   /**
-   * Creates or replaces. `ifMatch` is an ETag that the current job must have (`*`: it must exist).
+   * Creates or replaces. `ifMatch` is ETags in their quotes, one of which the current job must have (`*`: it must exist).
    * Throws invalid, cycle, not_found (parent), stale, too_large, paused.
    */
   put(
@@ -110,6 +110,8 @@ export interface AppDeps {
   cluster: Cluster;
   log: Log;
   now: () => number;
+  /** For heartbeats of live output. */
+  sleep: Clock["sleep"];
   /** Zone of jobs that name none. */
   defaultTimezone: string;
   /** Bad fields of a job's executor_config; null when there is no such executor. */

@@ -7,6 +7,8 @@ export interface ExecutorResult {
   /** The exit code of a process, null when there was none (killed by a signal, no process). */
   exitCode: number | null;
   reason: string | null;
+  /** True when the executor's own `timeout` option, or a stop of kind `timeout`, ended the work. */
+  timedOut?: boolean;
 }
 
 /** Why a run is being stopped; it reaches the executor as the abort signal's reason. */
@@ -16,25 +18,38 @@ export interface StopReason {
   graceMs: number;
 }
 
+/** What is noted of a process group, so that a later life of the agent can find it and be sure that it is the same. */
+export interface GroupNote {
+  /** The leader's process id, which is the group's id too. */
+  pid: number;
+  /** The id that the group's processes carry in their environment as CARILLON_EXECUTION. */
+  executionId: string;
+  /** Wall clock at its start, epoch milliseconds. */
+  startedAtMs: number;
+}
+
 /** What an executor is told and handed for one run. */
 export interface ExecutorContext {
+  /** The execution's id; no two runs of this machine share one. */
+  executionId: string;
   jobName: string;
   /** `executor_config` of the job as stored: values are strings, as in Dkron, or typed. */
   config: Readonly<Record<string, unknown>>;
-  /** Takes output as it comes, in order; copies what it keeps. */
+  /** Takes output as it comes, in order; copies what it keeps. Nothing is written after `run` has resolved. */
   write(chunk: Uint8Array): void;
   /**
    * Called before work that outlives this process may begin: notes the process group on disk, and resolves once noted.
-   * Executors without processes never call it.
+   * The job's own command begins only then; a rejection means that it never begins. Executors without processes never
+   * call it.
    */
-  processStarted(group: { pid: number }): Promise<void>;
+  processStarted(group: GroupNote): Promise<void>;
   /** Aborted with a StopReason: end the work, politely first, and resolve soon. */
   signal: AbortSignal;
 }
 
 /**
  * One way to run a job. `run` resolves when the work has ended, and rejects only for a fault of its own (the run then
- * counts as failed with that message). After an abort it resolves within grace plus about a second.
+ * counts as failed with that message). After an abort it resolves within grace plus about two seconds.
  */
 export interface Executor {
   readonly name: string;

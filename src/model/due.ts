@@ -25,6 +25,7 @@ export const firingPlanSchema = z.object({
   startsAt: z.number().nullable(),
   expiresAt: z.number().nullable(),
   lane: z.number().int(),
+  startDeadlineMs: z.number(),
 });
 export type FiringPlan = z.infer<typeof firingPlanSchema>;
 
@@ -58,8 +59,9 @@ export const backlogSchema = z.object({
   phase: z.enum(["deciding", "refusing", "running"]),
   /** First time that runs; null while deciding, or when none does. */
   runFrom: z.number().nullable(),
-  /** Of the times being refused: counted so far. */
+  /** Of the times being refused: how many were counted, and up to which. */
   refused: z.number().int(),
+  countedTo: z.number(),
   reason: z.string(),
 });
 export type Backlog = z.infer<typeof backlogSchema>;

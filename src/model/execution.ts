@@ -21,6 +21,8 @@ const identity = {
   queuedAt: z.number(),
   selector: z.string(),
   lane: z.number().int(),
+  /** Not claimed this long after it first could be: skipped. */
+  startDeadlineMs: z.number(),
 };
 
 /** Who asked for an end before the end, and why. `kind` decides the state that it ends in. */

@@ -10,16 +10,21 @@ export const gateWaiterSchema = gatePlaceSchema.extend({ limit: z.number().int()
 export type GateWaiter = z.infer<typeof gateWaiterSchema>;
 
 /** Who holds and who waits for a limited job or key. */
-export const gateSchema = z.object({ holders: z.array(gatePlaceSchema), waiting: z.array(gateWaiterSchema) });
+export const gateSchema = z.object({
+  holders: z.array(gatePlaceSchema),
+  waiting: z.array(gateWaiterSchema),
+  /** Groups that a `replace` group took the place of; they are still to be ended as skipped. */
+  superseded: z.array(gatePlaceSchema),
+});
 export type Gate = z.infer<typeof gateSchema>;
 
 /** A gate that nobody holds. */
-export const emptyGate: Gate = { holders: [], waiting: [] };
+export const emptyGate: Gate = { holders: [], waiting: [], superseded: [] };
 
 /** What a gate says to an arriving group. */
 export type Admission =
   | { kind: "start"; gate: Gate }
-  | { kind: "wait"; gate: Gate; superseded: GateWaiter[]; cancel: GatePlace[] }
+  | { kind: "wait"; gate: Gate }
   | { kind: "refuse"; reason: "overlap" | "gate full"; blockedBy: GatePlace[] };
 
 /**
@@ -50,36 +55,42 @@ export function admit(gate: Gate, place: GatePlace, policy: GatePolicy, forced: 
       return {
         kind: "wait",
         gate: { ...gate, waiting: [...gate.waiting, { ...place, limit: policy.limit, replaces: false }] },
-        superseded: [],
-        cancel: [],
       };
     default:
       return policy.concurrency satisfies never;
   }
 }
 
-/** The newcomer waits alone of its job; its job's older waiters are superseded and its job's holders are to be cancelled. */
+/** The newcomer waits, and takes the place of its job's older waiters. */
 function replace(gate: Gate, place: GatePlace, policy: GatePolicy): Admission {
-  const superseded = gate.waiting.filter((waiter) => waiter.uid === place.uid);
+  const older = gate.waiting.filter((waiter) => waiter.uid === place.uid);
   const others = gate.waiting.filter((waiter) => waiter.uid !== place.uid);
-  const waiting = [...others, { ...place, limit: policy.limit, replaces: true }];
-  return { kind: "wait", gate: { ...gate, waiting }, superseded, cancel: replaced({ ...gate, waiting }) };
+  return {
+    kind: "wait",
+    gate: {
+      holders: gate.holders,
+      waiting: [...others, { ...place, limit: policy.limit, replaces: true }],
+      superseded: [...gate.superseded, ...older.map(({ uid, group }) => ({ uid, group }))],
+    },
+  };
 }
 
-/** Holders that a waiting `replace` group wants out of its way. */
+/** Holders that a waiting `replace` group of their own job wants out of its way. */
 export function replaced(gate: Gate): GatePlace[] {
-  return gate.waiting.some((waiter) => waiter.replaces) ? gate.holders : [];
+  const replacing = new Set(gate.waiting.filter((waiter) => waiter.replaces).map((waiter) => waiter.uid));
+  return gate.holders.filter((holder) => replacing.has(holder.uid));
 }
 
 /** Takes a group out of a gate, whether it held or waited, and lets in who may now start, first come first. */
 export function release(gate: Gate, group: string): { gate: Gate; promoted: GateWaiter[] } {
   const holders = gate.holders.filter((place) => place.group !== group);
   const waiting = gate.waiting.filter((place) => place.group !== group);
+  const superseded = gate.superseded.filter((place) => place.group !== group);
   const promoted: GateWaiter[] = [];
   for (let next = waiting[0]; next && holders.length < next.limit; next = waiting[0]) {
     waiting.shift();
     holders.push({ uid: next.uid, group: next.group });
     promoted.push(next);
   }
-  return { gate: { holders, waiting }, promoted };
+  return { gate: { holders, waiting, superseded }, promoted };
 }

@@ -34,6 +34,7 @@ export const groupSchema = z.object({
   /** `waiting` stands at its gate with nothing queued yet. */
   state: z.enum(["waiting", "open", "ended"]),
   lane: z.number().int(),
+  startDeadlineMs: z.number(),
   targets: z.array(targetSchema),
   endedAt: z.number().nullable(),
   outcome: z.enum(OUTCOMES).nullable(),

@@ -136,3 +136,9 @@ export function gatePolicyOf(uid: string, definition: JobDefinition): GatePolicy
     queueLimit: Math.min(definition.queueLimit ?? line, MAX_WAITING),
   };
 }
+
+/** Milliseconds between the end of attempt `attempt` (from 1) and the earliest start of the next. `random` is in [0, 1). */
+export function attemptDelayMs(retry: Retry, attempt: number, random: number): number {
+  const plain = Math.min(retry.delayMs * retry.factor ** (attempt - 1), retry.maxDelayMs);
+  return Math.round(plain * (1 - retry.jitter + 2 * retry.jitter * random));
+}

@@ -4,19 +4,6 @@ import { cancelRequestSchema } from "./execution.ts";
 /** The agent protocol's version, sent as `Carillon-Protocol`. Servers accept this and the one before. */
 export const PROTOCOL_VERSION = 1;
 
-/** A new incarnation of a node says who it is. */
-export const registerRequestSchema = z.object({
-  name: z.string().min(1).max(200),
-  id: z.string().min(1).max(100),
-  incarnation: z.string().min(1).max(100),
-  tags: z.record(z.string().max(200), z.string().max(1000)),
-  slots: z.number().int().min(0).max(100_000),
-  executors: z.array(z.string().max(100)).max(100),
-  version: z.string().max(100),
-  server: z.boolean(),
-});
-export type RegisterRequest = z.infer<typeof registerRequestSchema>;
-
 /** What an agent needs to run an execution. */
 export const assignmentSchema = z.object({
   execution: z.string(),
@@ -53,19 +40,26 @@ export const pollAnswerSchema = z.object({
 });
 export type PollAnswer = z.infer<typeof pollAnswerSchema>;
 
-/** Output bytes of an execution. `n` rises by one from 0; `skippedBytes` were dropped just before it. */
+/**
+ * Output bytes of an execution. `n` rises by one from 0. A kept chunk's `skippedBytes` were dropped since the end of the
+ * kept chunk before it; a live chunk's since the end of whichever chunk came before it.
+ */
 export const outputChunkSchema = z.object({
   execution: z.string(),
   n: z.number().int().min(0),
   /** Base64. */
   data: z.string(),
   skippedBytes: z.number().int().min(0),
+  /** Only for those who follow now: what of it is to be kept comes again, after the end. */
+  live: z.boolean(),
 });
 export type OutputChunk = z.infer<typeof outputChunkSchema>;
 
 /** How an execution ended, as its agent saw it. Times are monotonic milliseconds since the claim reached it. */
 export const resultSchema = z.object({
   execution: z.string(),
+  /** The job's uid, as the assignment named it. */
+  uid: z.string(),
   state: z.enum(["success", "failed", "cancelled", "timed_out"]),
   exitCode: z.number().int().nullable(),
   reason: z.string().nullable(),
@@ -80,6 +74,21 @@ export const resultSchema = z.object({
   }),
 });
 export type Result = z.infer<typeof resultSchema>;
+
+/** A new incarnation of a node says who it is. */
+export const registerRequestSchema = z.object({
+  name: z.string().min(1).max(200),
+  id: z.string().min(1).max(100),
+  incarnation: z.string().min(1).max(100),
+  tags: z.record(z.string().max(200), z.string().max(1000)),
+  slots: z.number().int().min(0).max(100_000),
+  executors: z.array(z.string().max(100)).max(100),
+  version: z.string().max(100),
+  server: z.boolean(),
+  /** What ended in the node's former life and was not yet delivered: applied before the rest is called lost. */
+  results: z.array(resultSchema).default([]),
+});
+export type RegisterRequest = z.input<typeof registerRequestSchema>;
 
 /** What has happened since the last report; sent again until answered. */
 export const reportRequestSchema = z.object({

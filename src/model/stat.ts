@@ -1,13 +1,8 @@
 import { z } from "zod";
 import { type Group, type Outcome, OUTCOMES } from "./group.ts";
 
-/** One past group of a job, newest last in a statistic. */
-export const recentSchema = z.object({
-  group: z.string(),
-  outcome: z.enum(OUTCOMES),
-  endedAt: z.number(),
-  durationMs: z.number(),
-});
+/** One past group of a job: outcome, end in epoch milliseconds, duration in milliseconds. */
+export const recentSchema = z.tuple([z.enum(OUTCOMES), z.number(), z.number()]);
 export type Recent = z.infer<typeof recentSchema>;
 
 /** Counters and last results of a job. */
@@ -17,6 +12,7 @@ export const statSchema = z.object({
   lastSuccess: z.number().nullable(),
   lastError: z.number().nullable(),
   status: z.enum(["", "success", "failed", "partially_failed"]),
+  /** Newest last. */
   recent: z.array(recentSchema),
 });
 export type Stat = z.infer<typeof statSchema>;
@@ -38,13 +34,13 @@ export const RECENT_KEPT = 20;
 export function countGroup(stat: Stat, group: Group, outcome: Outcome, endedAt: number): Stat {
   if (outcome === "cancelled" || outcome === "skipped") return stat;
   const success = outcome === "success";
-  const recent = [...stat.recent, { group: group.id, outcome, endedAt, durationMs: endedAt - group.createdAt }];
+  const recent: Recent[] = [...stat.recent.slice(1 - RECENT_KEPT), [outcome, endedAt, endedAt - group.createdAt]];
   return {
     successCount: stat.successCount + (success ? 1 : 0),
     errorCount: stat.errorCount + (success ? 0 : 1),
     lastSuccess: success ? endedAt : stat.lastSuccess,
     lastError: success ? stat.lastError : endedAt,
     status: outcome,
-    recent: recent.slice(-RECENT_KEPT),
+    recent,
   };
 }

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { errorAnswerSchema } from "./wire/error_answer.ts";
+
+/** What the HTTP server tells beside a request; nothing for calls inside the process. */
+export interface HttpEdge {
+  Bindings: { remoteAddr?: Deno.Addr };
+}
+
+/** A JSON answer in a route's list of responses. */
+export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { "application/json": { schema } } } as const;
+}
+
+const refused = {
+  description: "Refused: code, message, and an issue for each bad field",
+  content: { "application/json": { schema: errorAnswerSchema } },
+};
+
+/**
+ * Every route's answer to what it refuses: in the document, but not in the routes' types, as the typed client throws
+ * it and never returns it.
+ */
+export const refusals: object = { "4XX": refused };
+
+/** A body that is read as JSON, whatever its content type. */
+export function anyBody(schema: z.ZodType) {
+  return { body: { content: { "*/*": { schema } }, required: true } } as const;
+}
+
+/** A flag of a query: set by being there, unless it says `false` or `0`. */
+export const queryFlag = z.string().optional();
+
+/** A parameter as the API's document describes it; matching it costs no validation. */
+export type Parameter = {
+  name: string;
+  in: "path" | "query" | "header";
+  required: boolean;
+  schema: { type: "string" };
+  description?: string;
+};
+
+/** Parameters of a path. */
+export function pathParameters(...names: string[]): Parameter[] {
+  return names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+}
+
+/** Flags of a query: set by being there. */
+export function queryFlags(...names: string[]): Parameter[] {
+  return names.map((name) => ({ name, in: "query", required: false, schema: { type: "string" } }));
+}
+
+/** A header that a request may carry. */
+export function headerParameter(name: string, description: string): Parameter {
+  return { name, in: "header", required: false, schema: { type: "string" }, description };
+}

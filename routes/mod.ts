@@ -1,0 +1,40 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { CarillonError } from "../src/runtime/mod.ts";
+import { agentRoutes } from "./agent/mod.ts";
+import type { AppDeps } from "./deps.ts";
+import { healthRoutes } from "./health.ts";
+import type { HttpEdge } from "./http_edge.ts";
+import { edge } from "./middleware/edge.ts";
+import { errorHandler, refusal } from "./middleware/error_handler.ts";
+import { pageRoutes } from "./pages.ts";
+import { v1Routes } from "./v1/mod.ts";
+
+export type * from "./deps.ts";
+
+const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+/** The HTTP edge: every route of the API, of agents and of pages, over the services it is handed. */
+export function createApp(deps: AppDeps) {
+  const app = new OpenAPIHono<HttpEdge>({
+    strict: false,
+    defaultHook: (result) => {
+      if (!result.success) throw result.error;
+    },
+  });
+  app.use(edge({ nodeName: deps.cluster.nodeName, loopbackOnly: deps.loopbackOnly }));
+  app.onError(errorHandler(deps.log));
+  app.notFound((context) =>
+    refusal(context, new CarillonError("not_found", `Cannot find ${context.req.method} ${context.req.path}`))
+  );
+  app.options("*", (context) => context.body(null, 204, { allow: METHODS }));
+  app.route("/agent/v1", agentRoutes(deps));
+  app.route("/", pageRoutes());
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "Carillon", version: deps.cluster.version, description: "Cron for a fleet; speaks Dkron's API." },
+  });
+  return app.route("/v1", v1Routes(deps)).route("/", healthRoutes(deps));
+}
+
+/** The type of the app, for the typed client. */
+export type AppType = ReturnType<typeof createApp>;

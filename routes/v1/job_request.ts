@@ -1,0 +1,65 @@
+import type { Context } from "hono";
+import type { JobView } from "../../src/model/mod.ts";
+import { CarillonError, invalid, type Issue } from "../../src/runtime/mod.ts";
+import { answer, isSet, warningHeader } from "../answer.ts";
+import type { AppDeps } from "../deps.ts";
+import { etagOf, jobAnswer } from "../wire/job_answer.ts";
+import { readJob, refused } from "../wire/read_job.ts";
+
+/** Whom changes are recorded as coming from, as long as nobody signs in. */
+export const CALLER = "api";
+
+/** A job as an answer, with its entity tag. */
+export function answerJob<Status extends 200 | 201>(
+  context: Context,
+  view: JobView,
+  status: Status,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  return answer(context, jobAnswer(view), status, { etag: etagOf(view.job), ...headers });
+}
+
+/** The error of a job that does not exist. */
+export function noJob(name: string): CarillonError {
+  return new CarillonError("not_found", `Cannot find job "${name}"`);
+}
+
+/** A job that must exist. */
+export async function existingJob(deps: AppDeps, name: string): Promise<JobView> {
+  const view = await deps.views.job(name);
+  if (!view) throw noJob(name);
+  return view;
+}
+
+/** The ETags of `If-Match` in their quotes, `*`, or null where there is none. Throws `invalid`. */
+export function readIfMatch(context: Context): string | null {
+  const text = context.req.header("if-match")?.trim();
+  if (text === undefined) return null;
+  if (text.length <= 1_000 && /^(\*|(W\/)?"[^"]*"(\s*,\s*(W\/)?"[^"]*")*)$/.test(text)) {
+    return text.replaceAll('W/"', '"');
+  }
+  throw invalid('Cannot read If-Match: give ETags in double quotes, or "*"');
+}
+
+/** The definition in a body, with warnings of what was ignored; with `?strict` those are issues. Throws `invalid`. */
+export function readDefinition(context: Context, deps: AppDeps, body: unknown, nameFromPath: string | null) {
+  const { definition, unknownKeys } = readJob(body, nameFromPath);
+  const doubts: Issue[] = unknownKeys.map((path) => ({ path, message: "is not a known key" }));
+  if (nameFromPath !== null && definition.name !== nameFromPath) {
+    doubts.push({ path: "name", message: `differs from the path's "${nameFromPath}", and is the one used` });
+  }
+  const executorIssues = deps.executorIssues(definition.executor, definition.executorConfig ?? {});
+  if (executorIssues === null) {
+    const which = definition.executor === "" ? "is empty" : `"${definition.executor}" is not known to this server`;
+    doubts.push({ path: "executor", message: `${which}: runs will fail unless a node has it` });
+  }
+  if (definition.concurrencyKey !== null && definition.concurrency === "allow" && definition.maxConcurrent === null) {
+    doubts.push({ path: "concurrency_key", message: "has no effect with concurrency allow and no max_concurrent" });
+  }
+  const title = `Cannot store job "${definition.name}"`;
+  if (executorIssues && executorIssues.length > 0) {
+    throw refused(title, executorIssues.map(({ path, message }) => ({ path: `executor_config.${path}`, message })));
+  }
+  if (doubts.length > 0 && isSet(context, "strict")) throw refused(title, doubts);
+  return { definition, warning: warningHeader(doubts.map(({ path, message }) => `${path} ${message}`)) };
+}

@@ -1,0 +1,22 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppDeps } from "../deps.ts";
+import type { HttpEdge } from "../http_edge.ts";
+import { clusterRoutes } from "./cluster.ts";
+import { executionRoutes } from "./executions.ts";
+import { jobActionRoutes } from "./job_actions.ts";
+import { jobRoutes } from "./jobs.ts";
+import { outputRoutes } from "./output.ts";
+import { restoreRoutes } from "./restore.ts";
+import { scheduleRoutes } from "./schedules.ts";
+
+/** The API below `/v1`: Dkron's paths, and Carillon's own beside them. */
+export function v1Routes(deps: AppDeps) {
+  return new OpenAPIHono<HttpEdge>()
+    .route("/", jobRoutes(deps))
+    .route("/", jobActionRoutes(deps))
+    .route("/", executionRoutes(deps))
+    .route("/", outputRoutes(deps))
+    .route("/", scheduleRoutes(deps))
+    .route("/", restoreRoutes(deps))
+    .route("/", clusterRoutes(deps));
+}

@@ -1,0 +1,157 @@
+import { CarillonError, type Clock, type Log, type Random } from "../runtime/mod.ts";
+import type { Held, PollAnswer } from "../model/mod.ts";
+import { Backoff } from "./backoff.ts";
+import { within } from "./deadline.ts";
+import { LinkedAbort } from "./linked_abort.ts";
+import type { RunTable } from "./run_table.ts";
+import type { AgentServer } from "./server_port.ts";
+
+/** Slots that become free together are offered together. */
+const GATHER_MS = 5;
+/** How long a full agent waits for a slot before it polls without one. */
+const SLOT_WAIT_MS = 100;
+/** An answer that comes sooner than this and says nothing new is not asked for again at once. */
+const STALE_ANSWER_MS = 100;
+
+/** What a poller works with. */
+export interface PollerDeps {
+  server: Pick<AgentServer, "poll">;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  table: RunTable;
+  node: string;
+  incarnation: string;
+  limits: { pollWaitMs: number; callMs: number; maxUndelivered: number };
+  /** The ended executions that the server has to be told the end of. */
+  ended: { readonly undelivered: number; held(): Held[] };
+  /** Says again who this node is, to a server that has forgotten. */
+  register: () => Promise<void>;
+}
+
+/**
+ * Asks for work, one poll at a time:
+ *
+ *     slots free   -> poll with their number; it waits at the server until there is news
+ *     no slot free -> wait 100 ms for one, then poll without (it brings cancels, and says that the node lives);
+ *                     a slot that becomes free calls this poll off after 5 ms, so that those freed with it go along
+ *     answered     -> start claims, stop what is cancelled, poll again: 5 ms after the last began, or later when the
+ *                     answer was quick and held no news (a cancel that takes its time is repeated in each answer)
+ *     failed       -> pause from 100 ms to 5 s; what runs goes on
+ *
+ * A poll with free slots is called off only by closing: its answer may hold claims already, which then come again.
+ */
+export class Poller {
+  readonly #deps: PollerDeps;
+  readonly #backoff: Backoff;
+  #open = true;
+  #away = false;
+  /** What to do when a slot becomes free; undefined when nobody waits for one. */
+  #onSlot: (() => void) | undefined;
+  #call: LinkedAbort | undefined;
+
+  constructor(deps: PollerDeps) {
+    this.#deps = deps;
+    this.#backoff = new Backoff(deps.random);
+  }
+
+  /** A slot has become free. */
+  slotFreed(): void {
+    this.#onSlot?.();
+  }
+
+  /** Takes no more work. Claims that were on their way come with the next answer all the same, and are run. */
+  close(): void {
+    this.#open = false;
+    this.#call?.abort();
+  }
+
+  /** Polls until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    while (!signal.aborted) {
+      if (this.#open && this.#freeSlots() === 0) await this.#awaitSlot(signal);
+      const beganAt = clock.monotonic();
+      const pauseMs = await this.#poll(signal);
+      const restMs = pauseMs - (clock.monotonic() - beganAt);
+      if (restMs > 0) await clock.sleep(restMs, signal);
+    }
+  }
+
+  #freeSlots(): number {
+    const { table, limits, ended } = this.#deps;
+    return this.#open && ended.undelivered <= limits.maxUndelivered ? table.freeSlots : 0;
+  }
+
+  async #awaitSlot(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    using freed = new LinkedAbort(signal);
+    this.#onSlot = freed.abort;
+    await clock.sleep(SLOT_WAIT_MS, freed.signal);
+    this.#onSlot = undefined;
+    if (freed.signal.aborted) await clock.sleep(GATHER_MS, signal);
+  }
+
+  /** Polls once; answers how long after its beginning the next one may begin, in milliseconds. */
+  async #poll(signal: AbortSignal): Promise<number> {
+    const { table, clock } = this.#deps;
+    using call = new LinkedAbort(signal);
+    this.#call = call;
+    try {
+      const answer = await this.#ask(call);
+      this.#heard();
+      return table.obey(answer) ? GATHER_MS : STALE_ANSWER_MS;
+    } catch (thrown) {
+      return call.signal.aborted ? 0 : await this.#endure(thrown, signal, clock);
+    } finally {
+      this.#call = undefined;
+      this.#onSlot = undefined;
+    }
+  }
+
+  #ask(call: LinkedAbort): Promise<PollAnswer> {
+    const { server, table, clock, node, incarnation, limits, ended } = this.#deps;
+    const freeSlots = this.#freeSlots();
+    if (freeSlots === 0) this.#onSlot = () => void this.#callOff(call);
+    const held = [...table.held(), ...ended.held()];
+    const request = { node, incarnation, freeSlots, held, waitMs: limits.pollWaitMs };
+    return within(
+      { clock, ms: limits.pollWaitMs + limits.callMs, signal: call.signal },
+      "poll",
+      (signal) => server.poll(request, signal),
+    );
+  }
+
+  async #callOff(call: LinkedAbort): Promise<void> {
+    this.#onSlot = undefined;
+    await this.#deps.clock.sleep(GATHER_MS, call.signal);
+    if (this.#freeSlots() > 0) call.abort();
+  }
+
+  #heard(): void {
+    this.#backoff.reset();
+    if (this.#away) this.#deps.log.info("The server answers again");
+    this.#away = false;
+  }
+
+  async #endure(thrown: unknown, signal: AbortSignal, clock: Clock): Promise<number> {
+    const retryInMs = this.#backoff.next();
+    if (!this.#away) this.#deps.log.warn("Cannot poll, trying again", { error: thrown, retryInMs });
+    this.#away = true;
+    await clock.sleep(retryInMs, signal);
+    if (isForgotten(thrown) && !signal.aborted) await this.#registerAgain();
+    return 0;
+  }
+
+  async #registerAgain(): Promise<void> {
+    try {
+      await this.#deps.register();
+    } catch (error) {
+      this.#deps.log.warn("Cannot register again", { error });
+    }
+  }
+}
+
+function isForgotten(thrown: unknown): boolean {
+  return thrown instanceof CarillonError && thrown.code === "not_found";
+}

@@ -1,0 +1,115 @@
+import type { Executor, ExecutorResult } from "../execute/mod.ts";
+import type { Assignment, CancelRequest, Held, Result } from "../model/mod.ts";
+import { type Clock, formatDuration, messageOf } from "../runtime/mod.ts";
+import { Output, type OutputCap } from "./output.ts";
+import type { ProcessJournal } from "./process_journal.ts";
+import { endBeforeStart, endOf, failure, type RunEnd } from "./run_end.ts";
+import type { TailRoom } from "./tail_room.ts";
+
+/** What every run is handed. */
+export interface RunDeps {
+  clock: Clock;
+  executors: ReadonlyMap<string, Executor>;
+  journal: ProcessJournal;
+  room: TailRoom;
+  cap: OutputCap;
+}
+
+/** One execution on this node, from the claim's arrival to its result. */
+export class Run {
+  readonly assignment: Assignment;
+  readonly output: Output;
+  /** Whether a report has said that it started. */
+  announced = false;
+  readonly #deps: RunDeps;
+  readonly #arrivedAt: number;
+  readonly #abort = new AbortController();
+  #startedAfterMs: number | null = null;
+  #stop: CancelRequest | null = null;
+
+  constructor(assignment: Assignment, deps: RunDeps) {
+    this.assignment = assignment;
+    this.#deps = deps;
+    this.#arrivedAt = deps.clock.monotonic();
+    this.output = new Output(assignment.execution, deps.cap, deps.room, this.#arrivedAt);
+  }
+
+  /** Its line in a poll. */
+  held(): Held {
+    return { execution: this.assignment.execution, startedAfterMs: this.#startedAfterMs };
+  }
+
+  /** How long it has been running, in milliseconds; 0 before it starts. */
+  ageMs(): number {
+    return this.#startedAfterMs === null ? 0 : this.#elapsedMs() - this.#startedAfterMs;
+  }
+
+  /** Asks for its end, in its own grace or a shorter one; only the first request counts. Answers whether it was that. */
+  stop(request: CancelRequest, mostGraceMs = Infinity): boolean {
+    if (this.#stop) return false;
+    this.#stop = request;
+    const graceMs = Math.min(this.assignment.graceMs, mostGraceMs);
+    this.#abort.abort({ kind: request.kind === "timeout" ? "timeout" : "cancel", graceMs });
+    return true;
+  }
+
+  /** Runs it to its end; never rejects. */
+  async finish(): Promise<Result> {
+    const end = this.#stop ? endBeforeStart(this.#stop) : await this.#execute();
+    return {
+      execution: this.assignment.execution,
+      uid: this.assignment.uid,
+      ...end,
+      startedAfterMs: this.#startedAfterMs,
+      finishedAfterMs: this.#elapsedMs(),
+      output: this.output.close(),
+    };
+  }
+
+  async #execute(): Promise<RunEnd> {
+    const { execution, executor: name, timeoutMs } = this.assignment;
+    const executor = this.#deps.executors.get(name);
+    if (!executor) return failure(`Cannot run "${this.assignment.jobName}": this node has no executor "${name}"`);
+    this.#startedAfterMs = this.#elapsedMs();
+    const timer = timeoutMs === null ? undefined : this.#stopAfter(timeoutMs);
+    try {
+      return endOf(await this.#call(executor), this.#stop);
+    } catch (thrown) {
+      return this.#stop
+        ? endOf({ success: false, exitCode: null, reason: null }, this.#stop)
+        : failure(messageOf(thrown));
+    } finally {
+      timer?.abort();
+      this.#deps.journal.ended(execution);
+    }
+  }
+
+  #call(executor: Executor): Promise<ExecutorResult> {
+    const { execution, jobName, config } = this.assignment;
+    return executor.run({
+      executionId: execution,
+      jobName,
+      config,
+      signal: this.#abort.signal,
+      write: (chunk) => this.output.write(chunk),
+      // Noted before the promise that it resolves is made; a disk that refuses the note fails the run, not the agent.
+      processStarted: (group) => Promise.try(() => this.#deps.journal.started(group)),
+    });
+  }
+
+  /** Stops it when it takes longer; aborting what it answers calls that off. */
+  #stopAfter(timeoutMs: number): AbortController {
+    const { clock } = this.#deps;
+    const timer = new AbortController();
+    const reason = `timed out after ${formatDuration(timeoutMs)}`;
+    void clock.sleep(timeoutMs, timer.signal).then(() => {
+      if (!timer.signal.aborted) this.stop({ kind: "timeout", by: "agent", reason, at: clock.now() });
+    });
+    return timer;
+  }
+
+  /** Milliseconds since the claim arrived, to the microsecond. */
+  #elapsedMs(): number {
+    return Math.round((this.#deps.clock.monotonic() - this.#arrivedAt) * 1_000) / 1_000;
+  }
+}

@@ -1,0 +1,166 @@
+import type {
+  Node,
+  OutputChunk,
+  PollAnswer,
+  PollRequest,
+  RegisterRequest,
+  ReportAnswer,
+  ReportRequest,
+  Result,
+} from "../model/mod.ts";
+import { CarillonError, type Clock, type Log, messageOf } from "../runtime/mod.ts";
+import { nodeKey, nodeTable, putNode, type Store, StoreChange } from "../store/mod.ts";
+import type { Finisher } from "../finish/mod.ts";
+import type { AssignedIndex } from "./assigned.ts";
+import type { Broker } from "./broker.ts";
+import type { Liveness } from "./liveness.ts";
+import { LongPoll } from "./long_poll.ts";
+
+/** Where output that agents send goes. */
+export interface OutputSink {
+  append(chunks: readonly OutputChunk[]): Promise<void>;
+  /** Executions of these that somebody reads live. */
+  followed(executions: readonly string[]): string[];
+  /** Calls `wake` when somebody begins to read one of a node's executions. */
+  onFollow(wake: () => void): void;
+}
+
+/** What the agents' side of a server works with. */
+export interface AgentsDeps {
+  store: Store;
+  broker: Broker;
+  assigned: AssignedIndex;
+  liveness: Liveness;
+  finisher: Finisher;
+  outputs: OutputSink;
+  clock: Clock;
+  log: Log;
+}
+
+/** What agents call: they register, poll for work, report what became of it, and leave. */
+export class Agents {
+  readonly #deps: AgentsDeps;
+  readonly #polls = new Map<string, LongPoll>();
+
+  constructor(deps: AgentsDeps) {
+    this.#deps = deps;
+    deps.assigned.onCancel((node) => this.#polls.get(node)?.look());
+    deps.outputs.onFollow(() => this.#polls.forEach((poll) => poll.look()));
+  }
+
+  /**
+   * A new incarnation of a node begins. What its former life had not delivered is applied, and the rest of what that life
+   * had is lost. Throws `forbidden` when another live node has the name.
+   */
+  async register(request: RegisterRequest, address: string): Promise<Node> {
+    const { store, liveness, assigned, clock, log } = this.#deps;
+    const { results = [], ...identity } = request;
+    const key = nodeKey(request.name);
+    while (true) {
+      const entry = await store.get(nodeTable, key);
+      const known = entry.value;
+      if (
+        known !== null && known.id !== request.id && !known.left && liveness.node(known.name) && this.#isLive(known)
+      ) {
+        throw new CarillonError(
+          "forbidden",
+          `Cannot register node "${request.name}" from ${address}: the name is taken by a live node at ${known.address}`,
+        );
+      }
+      const node: Node = { ...identity, address, registeredAt: clock.now(), left: false };
+      const change = new StoreChange();
+      putNode(change, entry, node);
+      if ((await store.commit(change)).outcome === "refused") continue;
+      liveness.heard(node.name);
+      await assigned.load(node.name);
+      await this.#applyResults(node.name, results);
+      await this.loseFormerLives(node);
+      log.info("Node registered", { node: node.name, incarnation: node.incarnation, address });
+      return node;
+    }
+  }
+
+  /** Waits for news for a node: claims, cancels, live readers. Throws `stale` for an incarnation that is not the current one. */
+  async poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer> {
+    const node = await this.#current(request.node, request.incarnation);
+    this.#deps.liveness.heard(node.name);
+    for (const held of request.held) {
+      const { startedAfterMs, execution } = held;
+      if (startedAfterMs !== null) this.#noteStarted(node.name, execution, startedAfterMs);
+    }
+    const poll = new LongPoll(this.#deps, node, request);
+    this.#polls.set(node.name, poll);
+    const answer = await poll.run(signal);
+    if (this.#polls.get(node.name) === poll) this.#polls.delete(node.name);
+    this.#deps.liveness.heard(node.name);
+    return answer;
+  }
+
+  /** Takes output, starts and results; what is named in the answer needs no sending again. */
+  async report(request: ReportRequest): Promise<ReportAnswer> {
+    const node = await this.#current(request.node, request.incarnation);
+    this.#deps.liveness.heard(node.name);
+    for (const { execution, startedAfterMs } of request.started) {
+      if (startedAfterMs !== null) this.#noteStarted(node.name, execution, startedAfterMs);
+    }
+    if (request.chunks.length > 0) await this.#deps.outputs.append(request.chunks);
+    return { done: await this.#applyResults(node.name, request.results) };
+  }
+
+  /** A node goes away for good; what it still had is lost. */
+  async leave(name: string, incarnation: string): Promise<void> {
+    const { store, assigned, finisher } = this.#deps;
+    const entry = await store.get(nodeTable, nodeKey(name));
+    if (entry.value === null || entry.value.incarnation !== incarnation) return;
+    const change = new StoreChange();
+    putNode(change, entry, { ...entry.value, left: true });
+    await store.commit(change);
+    await Promise.all(
+      assigned.all(name).map(({ uid, id }) =>
+        finisher.submit(uid, { kind: "lost", execution: id, reason: "its node left", over: true })
+      ),
+    );
+  }
+
+  /** Ends what earlier incarnations of a node still had: that node killed its survivors before it registered. */
+  async loseFormerLives(node: Node): Promise<void> {
+    const former = this.#deps.assigned.all(node.name).filter((execution) => execution.incarnation !== node.incarnation);
+    await Promise.all(
+      former.map(({ uid, id }) =>
+        this.#deps.finisher.submit(uid, { kind: "lost", execution: id, reason: "its node restarted", over: true })
+      ),
+    );
+  }
+
+  #isLive(node: Node): boolean {
+    return this.#deps.liveness.live().some((live) => live.name === node.name);
+  }
+
+  async #current(name: string, incarnation: string): Promise<Node> {
+    const entry = await this.#deps.store.get(nodeTable, nodeKey(name));
+    if (entry.value?.incarnation === incarnation && !entry.value.left) return entry.value;
+    throw new CarillonError("stale", `Cannot serve node "${name}": this incarnation is not registered`);
+  }
+
+  /** A start that cannot be stored now is told again by the next poll. */
+  #noteStarted(node: string, execution: string, startedAfterMs: number): void {
+    const known = this.#deps.assigned.get(node, execution);
+    if (known?.state !== "claimed") return;
+    this.#deps.finisher.submit(known.uid, { kind: "started", execution, node, startedAfterMs }).catch((thrown) =>
+      this.#deps.log.warn(`Cannot store that a run started: ${messageOf(thrown)}`, { execution })
+    );
+  }
+
+  async #applyResults(node: string, results: readonly Result[]): Promise<string[]> {
+    const done = await Promise.all(results.map(async (result) => {
+      try {
+        await this.#deps.finisher.submit(result.uid, { kind: "result", node, result });
+        return [result.execution];
+      } catch (thrown) {
+        this.#deps.log.warn(`Cannot store a result: ${messageOf(thrown)}`, { execution: result.execution });
+        return [];
+      }
+    }));
+    return done.flat();
+  }
+}

@@ -1,0 +1,60 @@
+import { type AssignedExecution, isAssigned, type Node } from "../model/mod.ts";
+import { executionKey, executionTable, runningPrefix, runningTable, type Store, writesOf } from "../store/mod.ts";
+
+/** What each node has now, as far as this server knows: own writes at once, the rest by `load`. */
+export class AssignedIndex {
+  readonly #store: Store;
+  readonly #byNode = new Map<string, Map<string, AssignedExecution>>();
+  #onCancel: (node: string) => void = () => {};
+
+  constructor(store: Store) {
+    this.#store = store;
+    store.onApplied((change) => {
+      for (const { key, value } of writesOf(change, executionTable)) {
+        if (value !== null && isAssigned(value)) this.#add(value);
+        else this.#remove(String(key[2]), value !== null && "node" in value ? value.node : null);
+      }
+    });
+  }
+
+  /** Calls `wake` with the node whenever one of its executions is asked to end. */
+  onCancel(wake: (node: string) => void): void {
+    this.#onCancel = wake;
+  }
+
+  /** Reads what the store says this node has, in any incarnation. */
+  async load(node: string): Promise<void> {
+    for await (const { key, value } of this.#store.scan(runningTable, { prefix: runningPrefix(node) })) {
+      const execution = await this.#store.get(executionTable, executionKey(value.uid, String(key[3])));
+      if (execution.value !== null && isAssigned(execution.value)) this.#add(execution.value);
+    }
+  }
+
+  /** What this incarnation of a node has. */
+  of(node: Node): AssignedExecution[] {
+    return this.all(node.name).filter((execution) => execution.incarnation === node.incarnation);
+  }
+
+  /** What a node has, in any incarnation. */
+  all(node: string): AssignedExecution[] {
+    return [...this.#byNode.get(node)?.values() ?? []];
+  }
+
+  /** One execution of a node. */
+  get(node: string, execution: string): AssignedExecution | undefined {
+    return this.#byNode.get(node)?.get(execution);
+  }
+
+  #add(execution: AssignedExecution): void {
+    const node = this.#byNode.get(execution.node) ?? new Map<string, AssignedExecution>();
+    this.#byNode.set(execution.node, node);
+    const before = node.get(execution.id);
+    node.set(execution.id, execution);
+    if (execution.cancel !== null && (before?.cancel ?? null) === null) this.#onCancel(execution.node);
+  }
+
+  #remove(id: string, node: string | null): void {
+    if (node !== null) this.#byNode.get(node)?.delete(id);
+    else for (const executions of this.#byNode.values()) executions.delete(id);
+  }
+}

@@ -1,0 +1,187 @@
+import {
+  type Assignment,
+  type ClaimedExecution,
+  fits,
+  type Node,
+  type QueuedExecution,
+  type Selector,
+} from "../model/mod.ts";
+import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
+import {
+  covered,
+  deleteQueueEntry,
+  executionKey,
+  type Found,
+  groupKey,
+  groupTable,
+  putExecution,
+  putRunning,
+  putTaken,
+  revisionKey,
+  revisionTable,
+  runningKey,
+  selectorKey,
+  selectorTable,
+  type Store,
+  StoreChange,
+  takenKey,
+  takenTable,
+} from "../store/mod.ts";
+import { decideClaim } from "./decide_claim.ts";
+import type { QueueIndex } from "./queue_index.ts";
+
+/** Claims committed for one poll at a time. */
+const CLAIMS_AT_ONCE = 100;
+
+/** A poll that waits for work. */
+export interface WaitingPoll {
+  node: Node;
+  freeSlots: number;
+  /** Is given claims that are committed; called at most once. */
+  give(claims: Assignment[]): void;
+}
+
+/** What a broker works with. */
+export interface BrokerDeps {
+  store: Store;
+  index: QueueIndex;
+  clock: Clock;
+  log: Log;
+  /** What is known of a job's pause: null when it may start, else held. */
+  pauseOf: (uid: string) => { held: boolean; heldUntil: number | null };
+}
+
+/** Hands queue entries to waiting polls: most free slots first, jobs in turn, each claim checked by its queue entry. */
+export class Broker {
+  readonly #deps: BrokerDeps;
+  readonly #polls = new Set<WaitingPoll>();
+  readonly #selectors = new Map<string, Selector>();
+  #scheduled = false;
+
+  constructor(deps: BrokerDeps) {
+    this.#deps = deps;
+    deps.index.onArrival(() => this.look());
+  }
+
+  /** Adds a waiting poll; answers how to take it back. */
+  offer(poll: WaitingPoll): () => void {
+    this.#polls.add(poll);
+    this.look();
+    return () => this.#polls.delete(poll);
+  }
+
+  /** Matches what is queued to who waits, soon. */
+  look(): void {
+    if (this.#scheduled || this.#polls.size === 0) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      for (const poll of [...this.#polls].sort((a, b) => b.freeSlots - a.freeSlots)) this.#serve(poll);
+    });
+  }
+
+  #serve(poll: WaitingPoll): void {
+    if (poll.freeSlots === 0) return;
+    const nowMs = this.#deps.clock.now();
+    const mayStart = (uid: string) => !this.#deps.pauseOf(uid).held;
+    const most = Math.min(poll.freeSlots, CLAIMS_AT_ONCE);
+    const taken = this.#deps.index.take(this.#selectorsOf(poll.node), most, nowMs, mayStart);
+    if (taken.length === 0) return;
+    this.#polls.delete(poll);
+    this.#claimAll(taken, poll, nowMs).then((claims) => {
+      if (claims.length > 0) poll.give(claims);
+      else this.offer(poll);
+    });
+  }
+
+  /** Never rejects: what cannot be claimed stays queued. */
+  async #claimAll(taken: readonly Found<QueuedExecution>[], poll: WaitingPoll, nowMs: number): Promise<Assignment[]> {
+    const claims = await Promise.all(taken.map((found) => this.#claim(found, poll.node, nowMs)));
+    return claims.flatMap((claim) => claim ?? []);
+  }
+
+  async #claim(found: Found<QueuedExecution>, node: Node, nowMs: number): Promise<Assignment | null> {
+    const { store, index, log } = this.#deps;
+    try {
+      const taker = { node: node.name, incarnation: node.incarnation };
+      const { heldUntil } = this.#deps.pauseOf(found.value.uid);
+      const claimed = decideClaim({ execution: found.value, taker, nowMs, heldUntil });
+      if (claimed === null) return null;
+      const change = new StoreChange();
+      if (!await this.#writeTaken(change, found.value, node)) {
+        index.giveBack(found);
+        return null;
+      }
+      deleteQueueEntry(change, found);
+      putExecution(change, covered(executionKey(claimed.uid, claimed.id)), claimed);
+      putRunning(change, covered(runningKey(node.name, node.incarnation, claimed.id)), { uid: claimed.uid });
+      const { outcome } = await store.commit(change);
+      if (outcome === "applied") return await assignmentOf(claimed, store);
+      await index.refresh(found);
+      return null;
+    } catch (thrown) {
+      log.error(`Cannot hand out "${found.value.jobName}": ${messageOf(thrown)}`, { execution: found.value.id });
+      index.giveBack(found);
+      return null;
+    }
+  }
+
+  /** Targets of one group run on distinct nodes. Answers false when this node has another of them. */
+  async #writeTaken(change: StoreChange, execution: QueuedExecution, node: Node): Promise<boolean> {
+    const { store } = this.#deps;
+    const group = await store.get(groupTable, groupKey(execution.uid, execution.group));
+    if (group.value === null || group.value.targets.length === 1) return true;
+    const taken = await store.get(takenTable, takenKey(execution.group, node.name));
+    if (taken.value !== null && taken.value.target !== execution.target) return false;
+    putTaken(change, taken, { target: execution.target });
+    return true;
+  }
+
+  #selectorsOf(node: Node): string[] {
+    return [...this.#deps.index.selectors()].filter((id) => {
+      const selector = this.#selectors.get(id);
+      if (selector !== undefined) return fits(selector, node);
+      this.#learn(id);
+      return false;
+    });
+  }
+
+  /** Reads a selector that this server has not met, and looks again when it is known. */
+  #learn(id: string): void {
+    const key = selectorKey(id);
+    const known = this.#deps.store.remembered<Selector>(key);
+    if (known) {
+      this.#selectors.set(id, known.value);
+      this.look();
+      return;
+    }
+    Promise.resolve(this.#deps.store.get(selectorTable, key)).then(
+      ({ value }) => {
+        if (value === null) return;
+        this.#selectors.set(id, value);
+        this.look();
+      },
+      (thrown) => this.#deps.log.error(`Cannot read a selector: ${messageOf(thrown)}`, { selector: id }),
+    );
+  }
+}
+
+/** What the agent needs to run a claimed execution; null when its revision is gone. */
+export async function assignmentOf(
+  execution: Omit<ClaimedExecution, "state">,
+  store: Store,
+): Promise<Assignment | null> {
+  const revision = await store.get(revisionTable, revisionKey(execution.uid, execution.revision));
+  if (revision.value === null) return null;
+  const { definition } = revision.value;
+  return {
+    execution: execution.id,
+    uid: execution.uid,
+    jobName: execution.jobName,
+    attempt: execution.attempt,
+    executor: definition.executor,
+    config: definition.executorConfig ?? {},
+    timeoutMs: definition.timeoutMs,
+    graceMs: definition.graceMs,
+  };
+}

@@ -1,0 +1,66 @@
+import { type Node, UNREACHABLE_AFTER_MS } from "../model/mod.ts";
+import type { Clock } from "../runtime/mod.ts";
+import { nodePrefix, nodeTable, type Store, writesOf } from "../store/mod.ts";
+
+/** Which nodes there are, and how long each has been silent by this server's own monotonic clock. */
+export class Liveness {
+  readonly #clock: Clock;
+  readonly #nodes = new Map<string, Node>();
+  /** Monotonic time of the last word of each node; of this server's first knowledge of it until then. */
+  readonly #heardAt = new Map<string, number>();
+  readonly #heard = new Set<string>();
+
+  constructor(store: Store, clock: Clock) {
+    this.#clock = clock;
+    store.onApplied((change) => {
+      for (const { key, value } of writesOf(change, nodeTable)) this.#set(String(key[1]), value);
+    });
+  }
+
+  /** Reads the stored nodes. A node is silent from now on until it is heard. */
+  async load(store: Store): Promise<void> {
+    for await (const { key, value } of store.scan(nodeTable, { prefix: nodePrefix() })) {
+      this.#set(String(key[1]), value);
+    }
+  }
+
+  /** A node has just been heard of. */
+  heard(name: string): void {
+    this.#heardAt.set(name, this.#clock.monotonic());
+    this.#heard.add(name);
+  }
+
+  /** Milliseconds since a node was last heard of, or since this server began to listen. */
+  silentMs(name: string): number {
+    return this.#clock.monotonic() - (this.#heardAt.get(name) ?? this.#clock.monotonic());
+  }
+
+  /** A node by its name. */
+  node(name: string): Node | undefined {
+    return this.#nodes.get(name);
+  }
+
+  /** Every node, with what it is now. */
+  all(): { node: Node; state: "alive" | "failed" | "left" }[] {
+    return [...this.#nodes.values()].map((node) => ({ node, state: this.#stateOf(node) }));
+  }
+
+  /** Nodes that new work may be given to. */
+  live(): Node[] {
+    return [...this.#nodes.values()].filter((node) => this.#stateOf(node) === "alive");
+  }
+
+  #stateOf(node: Node): "alive" | "failed" | "left" {
+    if (node.left) return "left";
+    return this.#heard.has(node.name) && this.silentMs(node.name) < UNREACHABLE_AFTER_MS ? "alive" : "failed";
+  }
+
+  #set(name: string, node: Node | null): void {
+    if (node === null) {
+      this.#nodes.delete(name);
+      return;
+    }
+    this.#nodes.set(name, node);
+    if (!this.#heardAt.has(name)) this.#heardAt.set(name, this.#clock.monotonic());
+  }
+}

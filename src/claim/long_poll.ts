@@ -1,0 +1,82 @@
+import type { Assignment, Node, PollAnswer, PollRequest } from "../model/mod.ts";
+import { Doorbell } from "../runtime/mod.ts";
+import type { AgentsDeps } from "./agents.ts";
+import { assignmentOf, type WaitingPoll } from "./broker.ts";
+
+/** One poll of a node: waits until there is something to answer. */
+export class LongPoll implements WaitingPoll {
+  readonly node: Node;
+  readonly freeSlots: number;
+  readonly #deps: AgentsDeps;
+  readonly #request: PollRequest;
+  readonly #held: ReadonlySet<string>;
+  readonly #bell = new Doorbell();
+  readonly #followedAtFirst: string;
+  readonly #cancelsAtFirst: number;
+  #claims: Assignment[] = [];
+
+  constructor(deps: AgentsDeps, node: Node, request: PollRequest) {
+    this.#deps = deps;
+    this.node = node;
+    this.freeSlots = request.freeSlots;
+    this.#request = request;
+    this.#held = new Set(request.held.map((held) => held.execution));
+    this.#followedAtFirst = this.#followed().join();
+    this.#cancelsAtFirst = this.#unknownCancels().length;
+  }
+
+  /** Takes claims that are committed. */
+  give(claims: Assignment[]): void {
+    this.#claims.push(...claims);
+    this.#bell.wake();
+  }
+
+  /** Something about this node may have changed. */
+  look(): void {
+    this.#bell.wake();
+  }
+
+  /** Waits for news, at most as long as the agent asked. */
+  async run(signal: AbortSignal): Promise<PollAnswer> {
+    const lost = await this.#lostClaims();
+    if (lost.length > 0) return this.#answer(lost);
+    const takeBack = this.#deps.broker.offer(this);
+    const { clock } = this.#deps;
+    const until = clock.monotonic() + this.#request.waitMs;
+    while (!signal.aborted && !this.#hasNews()) {
+      const leftMs = until - clock.monotonic();
+      if (leftMs <= 0) break;
+      await this.#bell.wait(clock, leftMs, signal);
+    }
+    takeBack();
+    return this.#answer([]);
+  }
+
+  #hasNews(): boolean {
+    return this.#claims.length > 0 || this.#followed().join() !== this.#followedAtFirst ||
+      this.#unknownCancels().length > this.#cancelsAtFirst;
+  }
+
+  /** Executions assigned to this incarnation that the agent did not name: an answer was lost on its way. */
+  async #lostClaims(): Promise<Assignment[]> {
+    const unnamed = this.#deps.assigned.of(this.node).filter((execution) =>
+      execution.state === "claimed" && !this.#held.has(execution.id)
+    );
+    const assignments = await Promise.all(unnamed.map((execution) => assignmentOf(execution, this.#deps.store)));
+    return assignments.flatMap((assignment) => assignment ?? []);
+  }
+
+  #unknownCancels(): { execution: string; request: NonNullable<PollAnswer["cancels"][number]["request"]> }[] {
+    return this.#deps.assigned.of(this.node).flatMap(({ id, cancel }) =>
+      cancel !== null && this.#held.has(id) ? [{ execution: id, request: cancel }] : []
+    );
+  }
+
+  #followed(): string[] {
+    return this.#deps.outputs.followed([...this.#held]);
+  }
+
+  #answer(lost: Assignment[]): PollAnswer {
+    return { claims: [...lost, ...this.#claims], cancels: this.#unknownCancels(), followed: this.#followed() };
+  }
+}

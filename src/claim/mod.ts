@@ -1,0 +1,10 @@
+/**
+ * Brokers, selectors, and which nodes live: hands queue entries to waiting agents.
+ * @module
+ */
+export { Agents } from "./agents.ts";
+export { AssignedIndex } from "./assigned.ts";
+export { Broker } from "./broker.ts";
+export { decideClaim, startDeadline } from "./decide_claim.ts";
+export { Liveness } from "./liveness.ts";
+export { QueueIndex } from "./queue_index.ts";

@@ -1,0 +1,166 @@
+import type { QueuedExecution } from "../model/mod.ts";
+import { type Found, queuePrefix, queueTable, type Store, writesOf } from "../store/mod.ts";
+import { JobTurns } from "./job_turns.ts";
+
+/** Lanes of a queue, 0 claimed first. */
+const LANES = 10;
+
+/** What one server knows of one selector's queue. */
+interface SelectorQueue {
+  lanes: JobTurns[];
+  /** Not ready yet, by execution. */
+  delayed: Map<string, Found<QueuedExecution>>;
+}
+
+/**
+ * What this server knows of the queues, in memory: own writes at once, all else by `load`. A hint only: a claim is checked
+ * against the stored entry. It remembers what no waiting agent can take simply by leaving it where it is.
+ */
+export class QueueIndex {
+  readonly #store: Store;
+  readonly #known = new Map<string, Found<QueuedExecution>>();
+  readonly #queues = new Map<string, SelectorQueue>();
+  readonly #byJob = new Map<string, number>();
+  #onArrival: () => void = () => {};
+
+  constructor(store: Store) {
+    this.#store = store;
+    store.onApplied((change, versionstamp) => {
+      let arrived = false;
+      for (const { key, value } of writesOf(change, queueTable)) {
+        const id = String(key[4]);
+        if (value === null) this.remove(id);
+        else {
+          this.#add({ key, value, versionstamp });
+          arrived = true;
+        }
+      }
+      if (arrived) this.#onArrival();
+    });
+  }
+
+  /** Calls `wake` whenever an own change has queued something. */
+  onArrival(wake: () => void): void {
+    this.#onArrival = wake;
+  }
+
+  /** Reads the stored queues: adds what is not known and drops what is gone. */
+  async load(): Promise<void> {
+    const before = new Set(this.#known.keys());
+    for await (const found of this.#store.scan(queueTable, { prefix: queuePrefix() })) {
+      before.delete(found.value.id);
+      if (this.#known.get(found.value.id)?.versionstamp !== found.versionstamp) this.#add(found);
+    }
+    for (const id of before) {
+      const known = this.#known.get(id);
+      if (known) await this.refresh(known);
+    }
+    this.#onArrival();
+  }
+
+  /** Queued runs of a job. */
+  queuedRuns(uid: string): number {
+    return this.#byJob.get(uid) ?? 0;
+  }
+
+  /** Everything known to be queued. */
+  entries(): Iterable<Found<QueuedExecution>> {
+    return this.#known.values();
+  }
+
+  /** Selectors that something is queued for. */
+  selectors(): Iterable<string> {
+    return this.#queues.keys();
+  }
+
+  /**
+   * Takes at most `most` ready executions of these selectors out of the index, best lane first, jobs in turn. What is not
+   * claimed after all comes back by `giveBack`.
+   */
+  take(
+    selectors: readonly string[],
+    most: number,
+    nowMs: number,
+    mayStart: (uid: string) => boolean,
+  ): Found<QueuedExecution>[] {
+    const queues = selectors.flatMap((selector) => this.#queues.get(selector) ?? []);
+    for (const queue of queues) this.#ripen(queue, nowMs);
+    const taken: Found<QueuedExecution>[] = [];
+    for (let lane = 0; lane < LANES && taken.length < most; lane++) {
+      for (const queue of queues) {
+        const turns = queue.lanes[lane];
+        while (turns && taken.length < most) {
+          const next = turns.next(mayStart);
+          if (next === undefined) break;
+          taken.push(next);
+        }
+      }
+    }
+    return taken;
+  }
+
+  /** Puts back what was taken and is still queued. */
+  giveBack(found: Found<QueuedExecution>): void {
+    if (this.#known.get(found.value.id) === found) this.#line(found);
+  }
+
+  /** Looks at what became of an entry whose claim was refused. */
+  async refresh(found: Found<QueuedExecution>): Promise<void> {
+    this.remove(found.value.id);
+    const entry = await this.#store.get(queueTable, found.key);
+    if (entry.value !== null && entry.versionstamp !== null) {
+      this.#add({ key: entry.key, value: entry.value, versionstamp: entry.versionstamp });
+    }
+  }
+
+  /** Forgets an execution that is queued no more. */
+  remove(id: string): void {
+    const known = this.#known.get(id);
+    if (!known) return;
+    this.#known.delete(id);
+    const { uid, selector, lane } = known.value;
+    const left = (this.#byJob.get(uid) ?? 1) - 1;
+    if (left > 0) this.#byJob.set(uid, left);
+    else this.#byJob.delete(uid);
+    const queue = this.#queues.get(selector);
+    queue?.delayed.delete(id);
+    queue?.lanes[lane]?.remove(uid, id);
+  }
+
+  /** Milliseconds until something that waits for its time becomes ready; Infinity when nothing does. */
+  untilRipe(nowMs: number): number {
+    let soonest = Infinity;
+    for (const { delayed } of this.#queues.values()) {
+      for (const { value } of delayed.values()) soonest = Math.min(soonest, value.readyAt - nowMs);
+    }
+    return Math.max(0, soonest);
+  }
+
+  #add(found: Found<QueuedExecution>): void {
+    this.remove(found.value.id);
+    this.#known.set(found.value.id, found);
+    const { uid } = found.value;
+    this.#byJob.set(uid, (this.#byJob.get(uid) ?? 0) + 1);
+    this.#line(found);
+  }
+
+  #line(found: Found<QueuedExecution>): void {
+    const { selector, id } = found.value;
+    const queue = this.#queues.get(selector) ?? newQueue();
+    this.#queues.set(selector, queue);
+    queue.delayed.set(id, found);
+  }
+
+  /** Moves what has become ready into its lane. */
+  #ripen(queue: SelectorQueue, nowMs: number): void {
+    for (const [id, found] of queue.delayed) {
+      if (found.value.readyAt > nowMs) continue;
+      queue.delayed.delete(id);
+      queue.lanes[found.value.lane]?.add(found);
+    }
+  }
+}
+
+function newQueue(): SelectorQueue {
+  return { lanes: Array.from({ length: LANES }, () => new JobTurns()), delayed: new Map() };
+}

@@ -1,0 +1,164 @@
+import { createApp } from "../../routes/mod.ts";
+import { Agent } from "../agent/mod.ts";
+import { createAgentClient } from "../client/mod.ts";
+import { createExecutors, type Executor, killSurvivors } from "../execute/mod.ts";
+import { openEmbedded } from "../kv/mod.ts";
+import { CarillonError, type Clock, invalid, type Log, messageOf, type Random } from "../runtime/mod.ts";
+import { appDepsOf, openDataDir, Server } from "../server/mod.ts";
+
+/** How a server is to be run. */
+export interface ServeOptions {
+  /** `host:port`. */
+  httpAddr: string;
+  dataDir: string;
+  nodeName: string;
+  tags: Record<string, string>;
+  /** Zone of jobs that name none. */
+  timezone: string;
+  slots: number;
+  defaultTarget: "all" | "one";
+  /** How long running jobs may go on after the first signal to stop. */
+  drainMs: number;
+  /** Listen on other addresses than loopback though there is no lock on the door. */
+  insecure: boolean;
+  env: Readonly<Record<string, string>>;
+  version: string;
+}
+
+/** What a server works with, and what ends it. */
+export interface ServeDeps {
+  log: Log;
+  clock: Clock;
+  random: Random;
+  /** The first signal: stop taking work, wait for what runs. */
+  stop: AbortSignal;
+  /** The second signal: end at once. */
+  hurry: AbortSignal;
+  onListening?: (address: { hostname: string; port: number }) => void;
+}
+
+/** Runs a server with its agent until it is stopped. Throws a CarillonError for what cannot start. */
+export async function serve(options: ServeOptions, deps: ServeDeps): Promise<void> {
+  const { log, clock, random } = deps;
+  const address = parseAddress(options.httpAddr);
+  const loopbackOnly = isLoopback(address.hostname);
+  if (!loopbackOnly && !options.insecure) throw refuseOpen(options.httpAddr);
+  if (!loopbackOnly) log.warn("INSECURE: anyone who reaches this address can run any command here", { ...address });
+  using dataDir = await openDataDir(options.dataDir);
+  const engine = await openEmbedded(dataDir.storePath);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => engine.close());
+  const left = new AbortController();
+  const stop = AbortSignal.any([deps.stop, left.signal]);
+  const server = new Server({
+    engine,
+    clock,
+    random,
+    log,
+    nodeName: options.nodeName,
+    defaultTimezone: options.timezone,
+  });
+  await server.load();
+  using executors = createExecutors({ clock, env: options.env, log });
+  const app = createApp(appDepsOf(server, {
+    ...options,
+    clock,
+    log,
+    defaultTimezone: options.timezone,
+    loopbackOnly,
+    executorIssues: (name, config) => executors.get(name)?.validate(config) ?? null,
+    leave: () => left.abort(),
+  }));
+  const listener = listen(address, app.fetch, log);
+  stack.defer(() => listener.shutdown());
+  deps.onListening?.({ hostname: address.hostname, port: listener.addr.port });
+  const agent = newAgent(options, deps, executors, app.fetch);
+  await runBoth(server, agent, { ...deps, stop, drainMs: options.drainMs });
+  log.info("Stopped");
+}
+
+/** Agent first, so that a first firing finds it; at the end the agent first too, so that its results are taken. */
+async function runBoth(server: Server, agent: Agent, how: ServeDeps & { drainMs: number }): Promise<void> {
+  const { stop, hurry } = how;
+  const work = new AbortController();
+  const cut = new AbortController();
+  const agentRuns = agent.start().then(() => agent.run(cut.signal));
+  await Promise.race([agent.start(), aborted(stop)]);
+  const serverRuns = server.run(work.signal, stop);
+  const failed = Promise.race([agentRuns, serverRuns]);
+  await Promise.race([aborted(stop), failed]);
+  how.log.info("Stopping: no new work is begun", { drainMs: how.drainMs });
+  const endNow = () => cut.abort();
+  hurry.addEventListener("abort", endNow, { once: true });
+  if (hurry.aborted) endNow();
+  await agent.drain(how.drainMs);
+  await agentRuns;
+  work.abort();
+  await serverRuns;
+}
+
+function newAgent(
+  options: ServeOptions,
+  { clock, random, log }: ServeDeps,
+  executors: ReadonlyMap<string, Executor>,
+  fetch: (request: Request) => Response | Promise<Response>,
+): Agent {
+  const { nodeName: name, tags, slots, version, env, dataDir } = options;
+  return new Agent({
+    server: createAgentClient({
+      baseUrl: "http://127.0.0.1",
+      fetch: (input, init) => Promise.resolve(fetch(new Request(input, init))),
+    }),
+    executors,
+    clock,
+    random,
+    log,
+    dataDir,
+    identity: { name, tags, slots, version, server: true },
+    killSurvivors: (groups) => killSurvivors({ clock, env }, groups),
+  });
+}
+
+function listen(
+  address: { hostname: string; port: number },
+  handler: (request: Request) => Response | Promise<Response>,
+  log: Log,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({
+      ...address,
+      onListen: ({ hostname, port }) => log.info("Listening", { url: `http://${hostname}:${port}` }),
+      onError: (thrown) => {
+        log.error(`Cannot answer a request: ${messageOf(thrown)}`, { error: thrown });
+        return new Response(null, { status: 500 });
+      },
+    }, (request) => handler(request));
+  } catch (cause) {
+    const where = `${address.hostname}:${address.port}`;
+    throw new CarillonError("unavailable", `Cannot listen on "${where}": ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Reads `host:port`; `:port` means every interface. Throws `invalid`. */
+export function parseAddress(text: string): { hostname: string; port: number } {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^:\s]*):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (!match || port > 65_535) throw invalid(`Cannot listen on "${text}": write it like 127.0.0.1:8080`);
+  return { hostname: match[1]?.replace(/^\[|\]$/g, "") || "0.0.0.0", port };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function refuseOpen(address: string): CarillonError {
+  return invalid(
+    `Cannot listen on "${address}": without tokens only loopback is safe, since anyone who reaches the API can run commands; ` +
+      "bind to 127.0.0.1, or pass --insecure if the network itself is closed",
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

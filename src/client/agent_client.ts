@@ -1,0 +1,47 @@
+import type { z } from "zod";
+import {
+  type Node,
+  nodeSchema,
+  type PollAnswer,
+  pollAnswerSchema,
+  type PollRequest,
+  PROTOCOL_VERSION,
+  type RegisterRequest,
+  type ReportAnswer,
+  reportAnswerSchema,
+  type ReportRequest,
+} from "../model/mod.ts";
+import { unreachable } from "../../routes/wire/error_answer.ts";
+import { type ClientOptions, readBody, strictFetch } from "./fetch.ts";
+
+/** What an agent says to a server. Each call throws a CarillonError: the server's, or `unavailable`. */
+export interface AgentClient {
+  register(request: RegisterRequest, signal?: AbortSignal): Promise<Node>;
+  poll(request: PollRequest, signal?: AbortSignal): Promise<PollAnswer>;
+  report(request: ReportRequest, signal?: AbortSignal): Promise<ReportAnswer>;
+  leave(node: string, incarnation: string, signal?: AbortSignal): Promise<void>;
+}
+
+/** An agent's client. Plain fetches: the agent routes are few and their schemas are the protocol's own. */
+export function createAgentClient(options: ClientOptions): AgentClient {
+  const fetch = strictFetch(options);
+  const root = `${options.baseUrl.replace(/\/+$/, "")}/agent/v1`;
+  const headers = { "content-type": "application/json", "carillon-protocol": String(PROTOCOL_VERSION) };
+
+  const call = async (verb: string, body: unknown, signal?: AbortSignal): Promise<unknown> => {
+    const init = { method: "POST", headers, body: JSON.stringify(body), signal };
+    return await readBody<unknown>(options.baseUrl, await fetch(`${root}/${verb}`, init));
+  };
+  const parse = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> => {
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return parsed.data;
+    throw unreachable(options.baseUrl, parsed.error);
+  };
+
+  return {
+    register: async (request, signal) => parse(nodeSchema, await call("register", request, signal)),
+    poll: async (request, signal) => parse(pollAnswerSchema, await call("poll", request, signal)),
+    report: async (request, signal) => parse(reportAnswerSchema, await call("report", request, signal)),
+    leave: async (node, incarnation, signal) => void await call("leave", { node, incarnation }, signal),
+  };
+}

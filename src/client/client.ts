@@ -1,0 +1,188 @@
+import { hc } from "hono/client";
+import type { AppType } from "../../routes/mod.ts";
+import {
+  type ExecutionReport,
+  type MemberReport,
+  readExecutionAnswer,
+  readGapAnswer,
+  readJobAnswer,
+  readMemberAnswer,
+  readPreviewAnswer,
+} from "../../routes/wire/read_answer.ts";
+import type { JobAnswer } from "../../routes/wire/job_answer.ts";
+import { type Gap, type JobView, type Outcome, OUTCOMES } from "../model/mod.ts";
+import { type ClientOptions, readBody, strictFetch } from "./fetch.ts";
+import { readOutputEvents } from "./output_events.ts";
+
+/** A job with the entity tag of its revision, to be given back as `ifMatch`. */
+export interface JobResult {
+  view: JobView;
+  /** The answer itself, in the API's own words: for showing, editing and giving back. */
+  json: unknown;
+  etag: string;
+  /** What the server ignored or doubts. */
+  warning: string | null;
+}
+
+/** What a run started, and how it ended where that is known. */
+export interface RunResult extends JobResult {
+  group: string;
+  outcome: Outcome | null;
+}
+
+/** An answer of one job. */
+interface JobResponse {
+  headers: Headers;
+  json(): Promise<JobAnswer>;
+}
+
+/** What a list asks for, in the API's own words (`_sort`, `q`, `metadata[a]`, …). */
+export type ListQuery = Readonly<Record<string, string>>;
+
+/** The typed client of the API: for the CLI, the UI and tests. Every call throws a CarillonError. */
+export type Client = ReturnType<typeof createClient>;
+
+/**
+ * A client on the types of the server's own routes. Bodies of jobs are sent as they are: they are read as Dkron's, whose
+ * leniency no type tells.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from "./client.ts";
+ * const client = createClient({ baseUrl: "http://localhost:8080", fetch });
+ * ```
+ */
+export function createClient(options: ClientOptions) {
+  const fetch = strictFetch(options);
+  const { v1 } = hc<AppType>(options.baseUrl, { fetch });
+  const job = v1.jobs[":job"];
+  const execution = job.executions[":execution"];
+  const body = <T>(response: { json(): Promise<T> }) => readBody(options.baseUrl, response);
+  const total = (response: { headers: Headers }) => Number(response.headers.get("x-total-count") ?? 0);
+
+  return {
+    /** Jobs that a query asks for, and how many there are beyond the page. */
+    async jobs(query: ListQuery = {}): Promise<{ views: JobView[]; total: number; json: unknown }> {
+      const response = await v1.jobs.$get({ query });
+      const json = await body(response);
+      return { views: json.map(readJobAnswer), total: total(response), json };
+    },
+
+    /** One job. Throws not_found. */
+    job: async (name: string) => await jobResult(options, await job.$get({ param: jobParam(name) })),
+
+    /** Creates or replaces a job from a body of the API; unknown keys are refused when `strict`. */
+    async apply(definition: unknown, how: { strict: boolean; ifMatch?: string }): Promise<JobResult> {
+      const headers = ifMatch(how.ifMatch);
+      const query = how.strict ? { strict: "true" } : {};
+      const init = { body: JSON.stringify(definition) };
+      return await jobResult(options, await v1.jobs.$post({ query }, { headers, init }));
+    },
+
+    /** Starts a job; with `wait`, answers when what it started has ended. */
+    async run(name: string, how: { wait: boolean; force: boolean; idempotencyKey?: string }): Promise<RunResult> {
+      const query = { ...(how.wait ? { wait: "true" } : {}), ...(how.force ? { force: "true" } : {}) };
+      const headers: Record<string, string> = how.idempotencyKey ? { "idempotency-key": how.idempotencyKey } : {};
+      const response = await job.run.$post({ param: jobParam(name), query }, { headers });
+      const outcome = OUTCOMES.find((each) => each === response.headers.get("x-carillon-outcome")) ?? null;
+      return { ...await jobResult(options, response), group: response.headers.get("x-carillon-group") ?? "", outcome };
+    },
+
+    /** Disables an enabled job, enables a disabled one. */
+    toggle: async (name: string) => await jobResult(options, await job.toggle.$post({ param: jobParam(name) })),
+
+    /** Deletes a job; with `cancel` its running executions are stopped. Answers it as it was. */
+    async remove(name: string, how: { cancel: boolean; ifMatch?: string }): Promise<JobResult> {
+      const query = how.cancel ? { cancel: "true" } : {};
+      const response = await job.$delete({ param: jobParam(name), query }, { headers: ifMatch(how.ifMatch) });
+      return await jobResult(options, response);
+    },
+
+    /** Holds back a job's due times; `policy` says what becomes of them. */
+    async pause(name: string, how: { policy: "skip" | "last" | "all"; note: string }): Promise<JobResult> {
+      const init = { body: JSON.stringify(how) };
+      return await jobResult(options, await job.pause.$post({ param: jobParam(name) }, { init }));
+    },
+
+    /** Ends a job's pause. */
+    unpause: async (name: string) => await jobResult(options, await job.unpause.$post({ param: jobParam(name) })),
+
+    /** Executions of a job, newest first unless the query says otherwise. */
+    async executions(name: string, query: ListQuery = {}): Promise<{ executions: ExecutionReport[]; total: number }> {
+      const response = await job.executions.$get({ param: jobParam(name), query });
+      return { executions: (await body(response)).map(readExecutionAnswer), total: total(response) };
+    },
+
+    /** One execution with its whole output. */
+    async execution(name: string, id: string): Promise<ExecutionReport> {
+      return readExecutionAnswer(await body(await execution.$get({ param: executionParam(name, id) })));
+    },
+
+    /** What is running, oldest first. */
+    async busy(): Promise<ExecutionReport[]> {
+      return (await body(await v1.busy.$get())).map(readExecutionAnswer);
+    },
+
+    /** Asks for the end of an execution; answers it as it is now. */
+    async cancel(name: string, id: string, reason: string): Promise<ExecutionReport> {
+      const init = { body: JSON.stringify({ reason }) };
+      return readExecutionAnswer(
+        await body(await execution.cancel.$post({ param: executionParam(name, id) }, { init })),
+      );
+    },
+
+    /** The bytes of an execution's output as they stand. */
+    async output(name: string, id: string): Promise<Uint8Array> {
+      return await (await execution.output.$get({ param: executionParam(name, id) })).bytes();
+    },
+
+    /** Live output, from after `lastId` on, until the execution has ended. */
+    async *follow(name: string, id: string, how: { lastId?: number; signal?: AbortSignal } = {}) {
+      const headers: Record<string, string> = how.lastId === undefined ? {} : { "last-event-id": String(how.lastId) };
+      const url = execution.output.$url({ param: executionParam(name, id) });
+      const response = await fetch(`${url}?follow=true`, { headers, signal: how.signal });
+      if (response.body) yield* readOutputEvents(response.body);
+    },
+
+    /** Due times of a job that were refused, newest first. */
+    async gaps(name: string): Promise<Gap[]> {
+      return (await body(await job.gaps.$get({ param: jobParam(name) }))).map(readGapAnswer);
+    },
+
+    /** The next `n` times of a schedule, the schedule in words, notes. */
+    async preview(schedule: string, timezone: string, n: number) {
+      const response = await v1.schedules.preview.$get({ query: { schedule, timezone, n: String(n) } });
+      return readPreviewAnswer(await body(response));
+    },
+
+    /** The nodes. */
+    async members(): Promise<MemberReport[]> {
+      return (await body(await v1.members.$get())).map(readMemberAnswer);
+    },
+  };
+}
+
+async function jobResult(options: ClientOptions, response: JobResponse): Promise<JobResult> {
+  const json = await readBody(options.baseUrl, response);
+  const etag = response.headers.get("etag") ?? "";
+  return { view: readJobAnswer(json), json, etag, warning: response.headers.get("warning") };
+}
+
+/** The typed client puts parameters into paths as they are. */
+function jobParam(job: string) {
+  return { job: segment(job) };
+}
+
+function executionParam(job: string, execution: string) {
+  return { job: segment(job), execution: segment(execution) };
+}
+
+/** One segment of a path. What would make another path (nothing, or a step) becomes NUL, which names nothing. */
+function segment(text: string): string {
+  if (text === "" || text === "." || text === "..") return "%00";
+  return encodeURIComponent(text);
+}
+
+function ifMatch(etag: string | undefined): Record<string, string> {
+  return etag === undefined ? {} : { "if-match": etag };
+}

@@ -1,0 +1,132 @@
+import type { Execution, Gate, Group, Stat } from "../model/mod.ts";
+import {
+  covered,
+  deleteExecution,
+  type Entry,
+  executionKey,
+  executionTable,
+  gateKey,
+  gateTable,
+  groupKey,
+  groupTable,
+  putExecution,
+  putGate,
+  putGroup,
+  putStat,
+  statKey,
+  statTable,
+  type Store,
+  StoreChange,
+} from "../store/mod.ts";
+
+/** A record being changed: as it was read, and as it will be. */
+interface Working<T> {
+  entry: Entry<T>;
+  value: T | null;
+}
+
+/**
+ * Records of one job while several ends of it are decided one after another; becomes one change in the end. What was read
+ * and decided on is checked, written or not.
+ */
+export class Draft {
+  readonly change = new StoreChange();
+  readonly #store: Store;
+  readonly #uid: string;
+  readonly #executions = new Map<string, Working<Execution>>();
+  readonly #groups = new Map<string, Working<Group>>();
+  readonly #gates = new Map<string, Working<Gate>>();
+  #stat: Working<Stat> | undefined;
+
+  constructor(store: Store, uid: string) {
+    this.#store = store;
+    this.#uid = uid;
+  }
+
+  /** An execution of the job as this draft would leave it. */
+  async execution(id: string): Promise<Execution | null> {
+    const known = this.#executions.get(id);
+    if (known) return known.value;
+    const entry = await this.#store.get(executionTable, executionKey(this.#uid, id));
+    this.#executions.set(id, { entry, value: entry.value });
+    return entry.value;
+  }
+
+  /** A group of the job as this draft would leave it. */
+  async group(id: string): Promise<Group | null> {
+    const known = this.#groups.get(id);
+    if (known) return known.value;
+    const entry = await this.#store.get(groupTable, groupKey(this.#uid, id));
+    this.#groups.set(id, { entry, value: entry.value });
+    return entry.value;
+  }
+
+  /** A gate as this draft would leave it. */
+  async gate(key: string): Promise<Gate | null> {
+    const known = this.#gates.get(key);
+    if (known) return known.value;
+    const entry = await this.#store.get(gateTable, gateKey(key));
+    this.#gates.set(key, { entry, value: entry.value });
+    return entry.value;
+  }
+
+  /** The job's statistic as this draft would leave it. */
+  async stat(): Promise<Stat | null> {
+    if (this.#stat) return this.#stat.value;
+    const entry = await this.#store.get(statTable, statKey(this.#uid));
+    this.#stat = { entry, value: entry.value };
+    return entry.value;
+  }
+
+  /** Sets an execution that was read here, or makes a new one that the group's check covers. */
+  setExecution(execution: Execution): void {
+    const known = this.#executions.get(execution.id);
+    if (known) known.value = execution;
+    else putExecution(this.change, covered(executionKey(this.#uid, execution.id)), execution);
+  }
+
+  /** Deletes an execution that was read here. */
+  removeExecution(id: string): void {
+    const known = this.#executions.get(id);
+    if (known) deleteExecution(this.change, known.entry);
+    this.#executions.delete(id);
+  }
+
+  /** Sets a group that was read here. */
+  setGroup(group: Group): void {
+    set(this.#groups, group.id, group);
+  }
+
+  /** Sets a gate that was read here. */
+  setGate(key: string, gate: Gate): void {
+    set(this.#gates, key, gate);
+  }
+
+  /** Sets the statistic. */
+  setStat(stat: Stat): void {
+    if (this.#stat) this.#stat.value = stat;
+  }
+
+  /** All that was read and set, as one change. */
+  finish(): StoreChange {
+    for (const { entry, value } of this.#executions.values()) this.#write(entry, value, putExecution);
+    for (const { entry, value } of this.#groups.values()) this.#write(entry, value, putGroup);
+    for (const { entry, value } of this.#gates.values()) this.#write(entry, value, putGate);
+    if (this.#stat) this.#write(this.#stat.entry, this.#stat.value, putStat);
+    return this.change;
+  }
+
+  #write<T>(
+    entry: Entry<T>,
+    value: T | null,
+    put: (change: StoreChange, entry: Entry<T>, value: T) => void,
+  ): void {
+    if (value === null || value === entry.value) this.change.check(entry);
+    else put(this.change, entry, value);
+  }
+}
+
+function set<T>(records: Map<string, Working<T>>, id: string, value: T): void {
+  const known = records.get(id);
+  if (known) known.value = value;
+}

@@ -1,0 +1,108 @@
+import type { Execution } from "../model/mod.ts";
+import { type Clock, type Log, messageOf, type Random } from "../runtime/mod.ts";
+import {
+  type Catalogue,
+  type Graph,
+  revisionKey,
+  revisionTable,
+  type Store,
+  tombKey,
+  tombTable,
+} from "../store/mod.ts";
+import { applyEvent, type AttemptEvent } from "./apply_event.ts";
+import { Draft } from "./draft.ts";
+import type { EndContext } from "./end_attempt.ts";
+
+/** Counts groups as they end, for totals by the hour. */
+export interface EndCounter {
+  count(success: boolean, endedAtMs: number): void;
+}
+
+/** What the end of attempts is decided with. */
+export interface FinishDeps {
+  store: Store;
+  catalogue: Catalogue;
+  graph: Graph;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  counter: EndCounter;
+}
+
+interface Pending {
+  event: AttemptEvent;
+  resolve: (execution: Execution | null) => void;
+  reject: (thrown: unknown) => void;
+}
+
+/** Events of one job decided in one commit, at most: each may check its execution and its group. */
+const EVENTS_IN_ONE_COMMIT = 20;
+
+/**
+ * Everything that happens to attempts after their claim, and every end of one. Events of one job are decided one after
+ * another and committed together; different jobs do not wait for each other.
+ */
+export class Finisher {
+  readonly deps: FinishDeps;
+  readonly #waiting = new Map<string, Pending[]>();
+
+  constructor(deps: FinishDeps) {
+    this.deps = deps;
+  }
+
+  /** Applies an event; answers the execution as it then is, null when there is none. Throws `unavailable`. */
+  submit(uid: string, event: AttemptEvent): Promise<Execution | null> {
+    const { promise, resolve, reject } = Promise.withResolvers<Execution | null>();
+    const pending = { event, resolve, reject };
+    const line = this.#waiting.get(uid);
+    if (line) line.push(pending);
+    else {
+      this.#waiting.set(uid, [pending]);
+      queueMicrotask(() => this.#work(uid));
+    }
+    return promise;
+  }
+
+  /** Works off the line of one job; the line stays registered while it is worked on. */
+  async #work(uid: string): Promise<void> {
+    const line = this.#waiting.get(uid) ?? [];
+    while (line.length > 0) {
+      const batch = line.splice(0, EVENTS_IN_ONE_COMMIT);
+      try {
+        const ends = await this.#commit(uid, batch.map(({ event }) => event));
+        batch.forEach(({ resolve }, i) => resolve(ends[i] ?? null));
+      } catch (thrown) {
+        if (batch.length > 1) line.unshift(...batch.splice(1));
+        this.deps.log.error(`Cannot store what became of a run: ${messageOf(thrown)}`, { uid });
+        batch.forEach(({ reject }) => reject(thrown));
+      }
+    }
+    this.#waiting.delete(uid);
+  }
+
+  async #commit(uid: string, events: readonly AttemptEvent[]): Promise<(Execution | null)[]> {
+    while (true) {
+      const context = this.#context(uid);
+      const ends: (Execution | null)[] = [];
+      for (const event of events) ends.push(await applyEvent(event, context));
+      const change = context.draft.finish();
+      if (change.written.length === 0) return ends;
+      if ((await this.deps.store.commit(change)).outcome === "refused") continue;
+      for (const { success, endedAtMs } of context.counted) this.deps.counter.count(success, endedAtMs);
+      return ends;
+    }
+  }
+
+  #context(uid: string): EndContext {
+    const { store, catalogue } = this.deps;
+    return {
+      draft: new Draft(store, uid),
+      deps: this.deps,
+      counted: [],
+      definition: async (revision) =>
+        (await store.get(revisionTable, revisionKey(uid, revision))).value?.definition ?? null,
+      jobExists: async () =>
+        catalogue.byUid(uid) !== undefined || (await store.get(tombTable, tombKey(uid))).value === null,
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from "../runtime/mod.ts";
+import { endedKey, endedTable, putEnded, type Store, StoreChange } from "../store/mod.ts";
+import type { EndCounter } from "./finisher.ts";
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Groups that ended well and badly in each hour, one record a server. Counted in memory and added to the store once a
+ * second, as one hot key would make all ends wait for each other: a crash loses at most the last second's counts.
+ */
+export class HourlyCounts implements EndCounter {
+  readonly #store: Store;
+  readonly #server: string;
+  #pending = new Map<number, { success: number; failed: number }>();
+
+  constructor(store: Store, server: string) {
+    this.#store = store;
+    this.#server = server;
+  }
+
+  /** Counts the end of a group. */
+  count(success: boolean, endedAtMs: number): void {
+    const hourMs = Math.floor(endedAtMs / HOUR_MS) * HOUR_MS;
+    const hour = this.#pending.get(hourMs) ?? { success: 0, failed: 0 };
+    this.#pending.set(hourMs, hour);
+    if (success) hour.success++;
+    else hour.failed++;
+  }
+
+  /** Adds what was counted to the store. */
+  async flush(): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = new Map();
+    for (const [hourMs, counted] of pending) {
+      if (!await this.#add(hourMs, counted)) {
+        for (let i = 0; i < counted.success; i++) this.count(true, hourMs);
+        for (let i = 0; i < counted.failed; i++) this.count(false, hourMs);
+      }
+    }
+  }
+
+  /** Flushes once a second until `signal` aborts, and once more then. */
+  async run(clock: Clock, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await clock.sleep(1000, signal);
+      await this.flush();
+    }
+  }
+
+  async #add(hourMs: number, counted: { success: number; failed: number }): Promise<boolean> {
+    const entry = await this.#store.get(endedTable, endedKey(hourMs, this.#server));
+    const change = new StoreChange();
+    putEnded(change, entry, {
+      success: (entry.value?.success ?? 0) + counted.success,
+      failed: (entry.value?.failed ?? 0) + counted.failed,
+    });
+    return (await this.#store.commit(change)).outcome === "applied";
+  }
+}

@@ -1,0 +1,52 @@
+import {
+  type EndedExecution,
+  type Execution,
+  executionId,
+  type Group,
+  type QueuedExecution,
+  type Result,
+} from "../model/mod.ts";
+import { queueKeyOf } from "../start/mod.ts";
+import { covered, deleteQueueEntry } from "../store/mod.ts";
+import { endTarget } from "./decide_end.ts";
+import { type EndContext, endGroup, unmarkRunning } from "./end_attempt.ts";
+
+/**
+ * What the agent of a lost run says after all is kept on the lost execution. While its group is open, a late success ends
+ * its target and takes back a retry that nobody has claimed; a place that was held is given back either way.
+ */
+export async function applyLate(execution: EndedExecution, result: Result, context: EndContext): Promise<Execution> {
+  const { draft, deps } = context;
+  const nowMs = deps.clock.now();
+  const late = { state: result.state, at: nowMs, exitCode: result.exitCode };
+  const kept: EndedExecution = { ...execution, late, output: result.output, holdsPlace: false };
+  draft.setExecution(kept);
+  unmarkRunning(execution, draft);
+  const group = await draft.group(execution.group);
+  const target = group?.targets[execution.target];
+  if (!group || target?.state !== "open") return kept;
+  if (target.attempt !== execution.attempt) {
+    const retry = result.state === "success" ? await unclaimedRetry(group, execution, context) : null;
+    if (retry === null) return kept;
+    draft.removeExecution(retry.id);
+    deleteQueueEntry(draft.change, covered(queueKeyOf(retry)));
+  }
+  const state = result.state === "success" ? "success" : "lost";
+  const ended = endTarget(group, execution.target, execution.attempt, state, nowMs);
+  draft.setGroup(ended.group);
+  const definition = await context.definition(execution.revision);
+  if (ended.outcome === null || definition === null) return kept;
+  const jobExists = await context.jobExists();
+  await endGroup({ group: ended.group, outcome: ended.outcome, definition, jobExists, nowMs }, context);
+  return kept;
+}
+
+async function unclaimedRetry(
+  group: Group,
+  execution: EndedExecution,
+  context: EndContext,
+): Promise<QueuedExecution | null> {
+  const attempt = group.targets[execution.target]?.attempt ?? 0;
+  const retry = await context.draft.execution(executionId(group.id, execution.target, attempt));
+  return retry?.state === "queued" ? retry : null;
+}

@@ -1,0 +1,135 @@
+import {
+  type Backlog,
+  BACKLOG_LANE,
+  emptyGate,
+  type Fence,
+  type Gate,
+  type GatePolicy,
+  scheduledGroupId,
+  targetsOf,
+} from "../model/mod.ts";
+import { messageOf } from "../runtime/mod.ts";
+import { decideStart, type StartRequest, writeStart } from "../start/mod.ts";
+import {
+  backlogPrefix,
+  backlogTable,
+  covered,
+  cursorKey,
+  cursorTable,
+  deleteBacklog,
+  dueKey,
+  dueTable,
+  type Entry,
+  type Found,
+  gapKey,
+  gateKey,
+  gateTable,
+  groupKey,
+  groupTable,
+  putBacklog,
+  putDue,
+  putGap,
+  StoreChange,
+} from "../store/mod.ts";
+import { stepBacklog } from "./backlog_phases.ts";
+import type { FireDeps } from "./firing.ts";
+
+/** Catch-up runs of one job that may be queued at a time: what waits in the store costs less than what waits in a queue. */
+const QUEUED_AT_MOST = 50;
+
+/** Works off missed times: one step for each job in turn, in the lowest lane. */
+export class BacklogWork {
+  readonly #deps: FireDeps;
+
+  constructor(deps: FireDeps) {
+    this.#deps = deps;
+  }
+
+  /** One step for every job that has a backlog. Answers how many moved on, and how many did not. */
+  async pass(fence: Entry<Fence>): Promise<{ moved: number; left: number }> {
+    const entries = await this.#deps.store.list(backlogTable, { prefix: backlogPrefix() });
+    const steps = await Promise.all(entries.map((entry) => this.#step(entry, fence)));
+    const moved = steps.filter((applied) => applied).length;
+    return { moved, left: steps.length - moved };
+  }
+
+  async #step(entry: Found<Backlog>, fence: Entry<Fence>): Promise<boolean> {
+    try {
+      const change = new StoreChange().check(fence);
+      if (!await this.#write(change, entry)) return false;
+      return (await this.#deps.store.commit(change)).outcome === "applied";
+    } catch (thrown) {
+      const { jobName } = entry.value.plan;
+      this.#deps.log.error(`Cannot work off missed times of "${jobName}": ${messageOf(thrown)}`, { job: jobName });
+      return false;
+    }
+  }
+
+  /** Answers false when the job's turn has not come: its gate or its queue has no room. */
+  async #write(change: StoreChange, entry: Found<Backlog>): Promise<boolean> {
+    const { plan } = entry.value;
+    const step = stepBacklog(entry.value, this.#deps.clock.now());
+    switch (step.kind) {
+      case "changed":
+        putBacklog(change, entry, step.backlog);
+        return true;
+      case "gap":
+        if (step.gap.count > 0) putGap(change, covered(gapKey(plan.uid, step.gap.from)), step.gap);
+        break;
+      case "start":
+        if (!await this.#start(change, entry.value, step.nominal)) return false;
+        break;
+      default:
+        return step satisfies never;
+    }
+    if (step.backlog !== null) putBacklog(change, entry, step.backlog);
+    else await this.#end(change, entry);
+    return true;
+  }
+
+  async #start(change: StoreChange, backlog: Backlog, nominal: number): Promise<boolean> {
+    const { plan } = backlog;
+    const { store, clock } = this.#deps;
+    if (this.#deps.queuedRuns(plan.uid) >= QUEUED_AT_MOST) return false;
+    const groupId = scheduledGroupId(plan.uid, nominal);
+    const known = await store.get(groupTable, groupKey(plan.uid, groupId));
+    if (known.value !== null) return true;
+    const gate = plan.gate === null ? null : await store.get(gateTable, gateKey(plan.gate.key));
+    if (plan.gate !== null && !hasRoom(gate?.value ?? emptyGate, plan.gate)) return false;
+    const request: StartRequest = {
+      uid: plan.uid,
+      jobName: plan.jobName,
+      revision: plan.revision,
+      groupId,
+      trigger: "catch-up",
+      dueAt: nominal,
+      requestedBy: null,
+      gate: plan.gate,
+      forced: false,
+      lane: BACKLOG_LANE,
+      startDeadlineMs: plan.startDeadlineMs,
+      selectors: targetsOf(plan.tags, this.#deps.liveNodes()),
+    };
+    const decision = decideStart(request, gate?.value ?? null, clock.now());
+    if (decision.kind !== "start") return false;
+    change.check(known);
+    writeStart(change, decision, request, gate, store);
+    return true;
+  }
+
+  /** The last missed time is dealt with: the due entry, if there is one, says so. */
+  async #end(change: StoreChange, entry: Found<Backlog>): Promise<void> {
+    const { store } = this.#deps;
+    const { uid } = entry.value.plan;
+    deleteBacklog(change, entry);
+    const cursor = await store.get(cursorTable, cursorKey(uid));
+    if (cursor.value?.dueAt === null || cursor.value === null) return;
+    const due = await store.get(dueTable, dueKey(cursor.value.dueAt, uid));
+    if (due.value !== null) putDue(change, due, { ...due.value, backlogged: false });
+    else change.check(due);
+  }
+}
+
+function hasRoom(gate: Gate, policy: GatePolicy): boolean {
+  return gate.holders.length < policy.limit && gate.waiting.length === 0;
+}

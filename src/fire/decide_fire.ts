@@ -1,0 +1,83 @@
+import { type Due, type Gap, type Gate, scheduledGroupId, type Selector } from "../model/mod.ts";
+import { type NextDue, nextDue, previousTime, scheduleOf } from "../schedule/mod.ts";
+import { decideStart, type StartDecision, type StartRequest } from "../start/mod.ts";
+
+/** A time that could not be fired this long after it was due is missed. Milliseconds. */
+export const MISSED_AFTER_MS = 10_000;
+
+/** Queued runs of one job at most; then a new one is refused. */
+export const MAX_QUEUED = 1_000;
+
+/** What one due entry is decided from. */
+export interface FireInput {
+  due: Due;
+  /** When the entry is due: its nominal time and jitter. */
+  atMs: number;
+  nowMs: number;
+  gate: Gate | null;
+  queuedRuns: number;
+  selectors: readonly Selector[];
+}
+
+/** What becomes of one due entry; each kind moves it to `next`, or away when there is none. */
+export type FireDecision =
+  /** Times from the entry's nominal up to `to` were missed. */
+  | { kind: "missed"; to: number; next: NextDue | null }
+  /** A gated job's time lines up behind its backlog. */
+  | { kind: "behind"; next: NextDue | null }
+  | { kind: "refused"; gap: Gap; closed: Gap | null; next: NextDue | null }
+  | {
+    kind: "started";
+    request: StartRequest;
+    decision: Exclude<StartDecision, { kind: "refuse" }>;
+    closed: Gap | null;
+    next: NextDue | null;
+  };
+
+/** Decides what becomes of the head of a job's due times; reads and writes nothing. */
+export function decideFire(input: FireInput): FireDecision {
+  const { due, atMs, nowMs } = input;
+  const { plan, nominal } = due;
+  if (atMs < nowMs - MISSED_AFTER_MS) {
+    const to = Math.max(nominal, lastMissed(due, nowMs));
+    return { kind: "missed", to, next: nextDue(plan, to) };
+  }
+  const next = nextDue(plan, nominal);
+  if (due.backlogged && plan.gate !== null) return { kind: "behind", next };
+  if (input.queuedRuns >= MAX_QUEUED) return { kind: "refused", ...extendGap(due, "queue full"), next };
+  const request = requestOf(due, input.selectors);
+  const decision = decideStart(request, input.gate, nowMs);
+  if (decision.kind === "refuse") return { kind: "refused", ...extendGap(due, decision.reason), next };
+  return { kind: "started", request, decision, closed: due.openGap, next };
+}
+
+/** The newest time that is missed for certain, whatever its jitter. */
+function lastMissed({ plan }: Due, nowMs: number): number {
+  const untilMs = nowMs - MISSED_AFTER_MS - plan.jitterMs - 1;
+  return previousTime(scheduleOf(plan), Math.min(untilMs, plan.expiresAt ?? untilMs)) ?? 0;
+}
+
+function requestOf({ plan, nominal }: Due, selectors: readonly Selector[]): StartRequest {
+  return {
+    uid: plan.uid,
+    jobName: plan.jobName,
+    revision: plan.revision,
+    groupId: scheduledGroupId(plan.uid, nominal),
+    trigger: "schedule",
+    dueAt: nominal,
+    requestedBy: null,
+    gate: plan.gate,
+    forced: false,
+    lane: plan.lane,
+    startDeadlineMs: plan.startDeadlineMs,
+    selectors,
+  };
+}
+
+/** Adds the entry's time to its open gap where the reason is the same; else closes that and opens another. */
+function extendGap({ openGap, nominal }: Due, reason: string): { gap: Gap; closed: Gap | null } {
+  if (openGap !== null && openGap.reason === reason) {
+    return { gap: { ...openGap, to: nominal, count: openGap.count + 1 }, closed: null };
+  }
+  return { gap: { from: nominal, to: nominal, count: 1, reason }, closed: openGap };
+}

@@ -1,0 +1,161 @@
+import type { Backlog, Due, Fence, Gate, Node } from "../model/mod.ts";
+import { targetsOf } from "../model/mod.ts";
+import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
+import {
+  backlogKey,
+  backlogTable,
+  covered,
+  cursorKey,
+  deleteDue,
+  dueKey,
+  duePrefix,
+  dueTable,
+  type Entry,
+  type Found,
+  gapKey,
+  gateKey,
+  gateTable,
+  putBacklog,
+  putCursor,
+  putDue,
+  putGap,
+  type Store,
+  StoreChange,
+} from "../store/mod.ts";
+import { writeStart } from "../start/mod.ts";
+import { type Finisher, settleGate } from "../finish/mod.ts";
+import { decideFire, type FireDecision } from "./decide_fire.ts";
+import { mergeMissed } from "./backlog_phases.ts";
+
+/** What firing works with. */
+export interface FireDeps {
+  store: Store;
+  finisher: Finisher;
+  clock: Clock;
+  log: Log;
+  /** Nodes heard of lately. */
+  liveNodes: () => readonly Node[];
+  /** Queued runs of a job, as far as this server knows. */
+  queuedRuns: (uid: string) => number;
+}
+
+/** Due entries read at once. */
+const PAGE = 1_000;
+
+/** The bell that says: the head of the due index may have changed. */
+export const DUE_BELL = "due";
+
+/** The bell that says: there may be missed times to work off. */
+export const BACKLOG_BELL = "backlog";
+
+/** Turns due entries into groups, under the fence of one leadership. */
+export class Firing {
+  readonly #deps: FireDeps;
+
+  constructor(deps: FireDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Fires everything that is due, each job's next time once. Answers how long to wait for the next due time in
+   * milliseconds (0: look again at once), and whether the fence refused something.
+   */
+  async pass(fence: Entry<Fence>): Promise<{ waitMs: number; refused: number }> {
+    const nowMs = this.#deps.clock.now();
+    const due = await this.#deps.store.list(dueTable, { prefix: duePrefix(), end: dueKey(nowMs + 1, "") }, {
+      limit: PAGE,
+    });
+    if (due.length === 0) return { waitMs: await this.#untilNext(nowMs), refused: 0 };
+    const results = await Promise.all(due.map((entry) => this.#fire(entry, fence, nowMs)));
+    return { waitMs: 0, refused: results.filter((result) => result === "refused").length };
+  }
+
+  async #untilNext(nowMs: number): Promise<number> {
+    const [head] = await this.#deps.store.keys({ prefix: duePrefix() }, { limit: 1 });
+    return head === undefined ? Infinity : Math.max(0, Number(head[1]) - nowMs);
+  }
+
+  async #fire(entry: Found<Due>, fence: Entry<Fence>, nowMs: number): Promise<"applied" | "refused"> {
+    try {
+      const { change, gate } = await this.#decide(entry, fence, nowMs);
+      const { outcome } = await this.#deps.store.commit(change);
+      if (outcome === "applied" && gate !== null) await settleGate(gate, this.#deps.store, this.#deps.finisher);
+      return outcome;
+    } catch (thrown) {
+      const { jobName } = entry.value.plan;
+      this.#deps.log.error(`Cannot fire "${jobName}": ${messageOf(thrown)}`, { job: jobName, error: thrown });
+      return "refused";
+    }
+  }
+
+  /** The change that one due entry asks for, and the gate that may have something to settle after it. */
+  async #decide(entry: Found<Due>, fence: Entry<Fence>, nowMs: number) {
+    const { store } = this.#deps;
+    const { plan } = entry.value;
+    const gate = plan.gate === null ? null : await store.get(gateTable, gateKey(plan.gate.key));
+    const decision = decideFire({
+      due: entry.value,
+      atMs: Number(entry.key[1]),
+      nowMs,
+      gate: gate?.value ?? null,
+      queuedRuns: this.#deps.queuedRuns(plan.uid),
+      selectors: targetsOf(plan.tags, this.#deps.liveNodes()),
+    });
+    const change = new StoreChange().check(fence);
+    await this.#write(change, entry, decision, gate);
+    const replaces = plan.gate?.concurrency === "replace" && decision.kind === "started";
+    return { change, gate: replaces && plan.gate !== null ? plan.gate.key : null };
+  }
+
+  async #write(
+    change: StoreChange,
+    entry: Found<Due>,
+    decision: FireDecision,
+    gate: Entry<Gate> | null,
+  ): Promise<void> {
+    const due = entry.value;
+    const { uid } = due.plan;
+    let openGap = due.openGap;
+    let backlogged = due.backlogged;
+    let lastNominal = due.nominal;
+    switch (decision.kind) {
+      case "missed":
+        await this.#addMissed(change, due, decision.to);
+        backlogged = true;
+        lastNominal = decision.to;
+        break;
+      case "behind":
+        await this.#addMissed(change, due, due.nominal);
+        break;
+      case "refused":
+        if (gate !== null) change.check(gate);
+        openGap = decision.gap;
+        if (decision.closed) putGap(change, covered(gapKey(uid, decision.closed.from)), decision.closed);
+        break;
+      case "started":
+        writeStart(change, decision.decision, decision.request, gate, this.#deps.store);
+        if (decision.closed) putGap(change, covered(gapKey(uid, decision.closed.from)), decision.closed);
+        openGap = null;
+        break;
+      default:
+        decision satisfies never;
+    }
+    this.#advance(change, entry, decision.next, { ...due, openGap, backlogged }, lastNominal);
+  }
+
+  /** Moves the due entry to the next time; with none left, what it carried is stored beside it. */
+  #advance(change: StoreChange, entry: Found<Due>, next: FireDecision["next"], due: Due, lastNominal: number): void {
+    const { uid } = due.plan;
+    deleteDue(change, entry);
+    putCursor(change, covered(cursorKey(uid)), { lastNominal, dueAt: next?.atMs ?? null });
+    if (next !== null) putDue(change, covered(dueKey(next.atMs, uid)), { ...due, nominal: next.nominal });
+    else if (due.openGap !== null) putGap(change, covered(gapKey(uid, due.openGap.from)), due.openGap);
+  }
+
+  async #addMissed(change: StoreChange, due: Due, to: number): Promise<void> {
+    const entry = await this.#deps.store.get(backlogTable, backlogKey(due.plan.uid));
+    const backlog: Backlog = mergeMissed(entry.value, due, to);
+    putBacklog(change, entry, backlog);
+    change.ring(BACKLOG_BELL);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Bell } from "../bell/mod.ts";
+import type { Leadership, Lease } from "../lease/mod.ts";
+import type { Fence } from "../model/mod.ts";
+import { type Clock, Doorbell, type Log, messageOf } from "../runtime/mod.ts";
+import type { Entry } from "../store/mod.ts";
+import type { BacklogWork } from "./backlog_work.ts";
+import { BACKLOG_BELL, DUE_BELL, type Firing } from "./firing.ts";
+
+/** Longest sleep: a wall clock that is set forward is noticed within this, in milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+
+/** Pause after a pass that got nothing done though there was work, in milliseconds. */
+const REFUSED_PAUSE_MS = 20;
+
+/** What the leader's loops work with. */
+export interface LoopDeps {
+  firing: Firing;
+  backlog: BacklogWork;
+  lease: Pick<Lease, "refresh">;
+  bell: Bell;
+  clock: Clock;
+  log: Log;
+}
+
+/** Fires what is due, as it becomes due, until the leadership ends. */
+export async function runFiring(deps: LoopDeps, leadership: Leadership): Promise<void> {
+  const rung = new Doorbell();
+  using _bell = deps.bell.on(DUE_BELL, () => rung.wake());
+  await loop(deps, leadership, "fire", rung, async (fence) => {
+    const { waitMs, refused } = await deps.firing.pass(fence);
+    if (refused === 0) return waitMs;
+    await deps.lease.refresh();
+    return REFUSED_PAUSE_MS;
+  });
+}
+
+/** Works off missed times until the leadership ends. */
+export async function runBacklog(deps: LoopDeps, leadership: Leadership): Promise<void> {
+  const rung = new Doorbell();
+  using _bell = deps.bell.on(BACKLOG_BELL, () => rung.wake());
+  await loop(deps, leadership, "work off missed times", rung, async (fence) => {
+    const { moved, left } = await deps.backlog.pass(fence);
+    return moved > 0 ? 0 : left > 0 ? REFUSED_PAUSE_MS : LOOK_EVERY_MS;
+  });
+}
+
+async function loop(
+  deps: LoopDeps,
+  leadership: Leadership,
+  name: string,
+  rung: Doorbell,
+  pass: (fence: Entry<Fence>) => Promise<number>,
+): Promise<void> {
+  const { signal } = leadership;
+  while (!signal.aborted) {
+    let waitMs = LOOK_EVERY_MS;
+    try {
+      const { key, versionstamp } = leadership.fence;
+      waitMs = await pass({ key, value: null, versionstamp });
+    } catch (thrown) {
+      deps.log.error(`Cannot ${name}: ${messageOf(thrown)}`, { error: thrown });
+      await deps.lease.refresh().catch(() => false);
+    }
+    if (waitMs > 0) await rung.wait(deps.clock, Math.min(waitMs, LOOK_EVERY_MS), signal);
+  }
+}

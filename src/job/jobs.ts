@@ -1,0 +1,269 @@
+import {
+  type Fence,
+  firstFence,
+  gatePolicyOf,
+  type Job,
+  type JobDefinition,
+  parentsOf,
+  type Pause,
+} from "../model/mod.ts";
+import { CarillonError, type Clock, type Random, randomDigits } from "../runtime/mod.ts";
+import {
+  covered,
+  deleteHeld,
+  deleteJob,
+  type Entry,
+  fenceKey,
+  fenceTable,
+  type Graph,
+  heldKey,
+  jobKey,
+  jobTable,
+  putFence,
+  putHeld,
+  putJob,
+  putRevision,
+  putTomb,
+  revisionKey,
+  type Store,
+  StoreChange,
+  tombKey,
+} from "../store/mod.ts";
+import { writeEdges } from "./edges.ts";
+import { writeGateChange } from "./gate_change.ts";
+import { checkOwnParent, checkSchedule } from "./plan.ts";
+import { newTiming, readTiming, removeTiming, writeTiming } from "./timing.ts";
+
+/** What changing jobs works with. */
+export interface JobsDeps {
+  store: Store;
+  graph: Graph;
+  clock: Clock;
+  random: Random;
+  /** Zone of jobs that name none. */
+  defaultTimezone: string;
+}
+
+/** Rung when the head of the due index, or a backlog, may have changed. */
+const BELLS = ["due", "backlog", "queue"];
+
+/** Changes of definitions: each one commit with the job's record, revision, due entry, cursor and edges. */
+export class Jobs {
+  readonly #deps: JobsDeps;
+
+  constructor(deps: JobsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Creates or replaces a job. Throws `invalid`, `cycle`, `not_found` (a parent), `stale`, `paused`, `too_large`. */
+  async put(
+    definition: JobDefinition,
+    options: { ifMatch: string | null; restore: boolean },
+  ): Promise<{ job: Job; created: boolean }> {
+    checkOwnParent(definition);
+    while (true) {
+      if (!options.restore) await this.#mustAcceptJobs(definition.name);
+      const entry = await this.#deps.store.get(jobTable, jobKey(definition.name));
+      mustMatch(entry, definition.name, options.ifMatch);
+      const nowMs = this.#deps.clock.now();
+      const isNewText = entry.value?.definition.schedule !== definition.schedule && !options.restore;
+      checkSchedule(definition, { defaultTimezone: this.#deps.defaultTimezone, nowMs, isNewText });
+      const job: Job = {
+        uid: entry.value?.uid ?? randomDigits(this.#deps.random, 16),
+        revision: (entry.value?.revision ?? 0) + 1,
+        createdAt: entry.value?.createdAt ?? nowMs,
+        updatedAt: nowMs,
+        pause: entry.value?.pause ?? null,
+        unpausedAt: entry.value?.unpausedAt ?? null,
+        definition,
+      };
+      if (await this.#store(entry, job, null)) return { job, created: entry.value === null };
+    }
+  }
+
+  /** Flips `disabled`. Throws `not_found`, `stale`. */
+  toggle(name: string, options: { ifMatch: string | null }): Promise<Job> {
+    return this.#change(name, options.ifMatch, (job) => ({
+      job: { ...job, definition: { ...job.definition, disabled: !job.definition.disabled } },
+      ended: null,
+    }));
+  }
+
+  /** Holds back a job's due times and waiting runs; again, it changes policy and note. Throws `not_found`. */
+  pause(name: string, pause: Omit<Pause, "from">): Promise<Job> {
+    return this.#change(name, null, (job, nowMs) => ({
+      job: { ...job, pause: { from: job.pause?.from ?? nowMs, ...pause } },
+      ended: null,
+    }));
+  }
+
+  /** Ends a job's pause: times inside it follow its policy. Throws `not_found`. */
+  unpause(name: string): Promise<Job> {
+    return this.#change(name, null, (job, nowMs) => ({
+      job: job.pause === null ? job : { ...job, pause: null, unpausedAt: nowMs },
+      ended: job.pause,
+    }));
+  }
+
+  /**
+   * Deletes a job: its name is free at once, its history goes after its last run has ended. Throws `not_found`, `stale`,
+   * `has_dependents`. `uid`, when given, is the only job that may be deleted.
+   */
+  async remove(name: string, options: { ifMatch: string | null; cancel: boolean; uid?: string }): Promise<Job> {
+    const { store, graph, clock } = this.#deps;
+    while (true) {
+      const entry = await store.get(jobTable, jobKey(name));
+      if (entry.value === null || (options.uid !== undefined && entry.value.uid !== options.uid)) throw notFound(name);
+      mustMatch(entry, name, options.ifMatch);
+      const children = graph.children(name).map((child) => child.name);
+      if (children.length > 0) {
+        throw new CarillonError(
+          "has_dependents",
+          `Cannot delete job "${name}": could not delete job with dependent jobs, delete children first: ${
+            children.join(", ")
+          }`,
+        );
+      }
+      const job = entry.value;
+      const change = new StoreChange();
+      const nowMs = clock.now();
+      deleteJob(change, entry);
+      if (job.pause !== null) deleteHeld(change, covered(heldKey(job.uid)));
+      removeTiming(change, await readTiming(store, job.uid));
+      await writeEdges(change, store, { uid: job.uid, definition: null, name, nowMs });
+      putTomb(change, covered(tombKey(job.uid)), { name, at: nowMs, cancel: options.cancel });
+      change.ring("tomb");
+      if ((await store.commit(change)).outcome === "applied") return job;
+    }
+  }
+
+  /** Stores many, parents first; a line for each in Dkron's words. */
+  async restore(definitions: readonly JobDefinition[]): Promise<string[]> {
+    const lines: string[] = [];
+    for (const definition of parentsFirst(definitions)) {
+      try {
+        await this.put(definition, { ifMatch: null, restore: true });
+        lines.push(`success create ${definition.name}`);
+      } catch (thrown) {
+        if (!(thrown instanceof CarillonError)) throw thrown;
+        lines.push(`fail create ${definition.name}: ${thrown.message}`);
+      }
+    }
+    return lines;
+  }
+
+  /** Whether new jobs are refused, by `/v1/pause`. */
+  async newJobsRefused(): Promise<boolean> {
+    return (await this.#fence()).value?.settings.refuseNewJobs ?? false;
+  }
+
+  /** Refuses or accepts new jobs from now on, on every server. */
+  async refuseNewJobs(refuse: boolean): Promise<void> {
+    while (true) {
+      const entry = await this.#fence();
+      const fence = entry.value ?? firstFence;
+      const change = new StoreChange();
+      putFence(change, entry, { ...fence, settings: { ...fence.settings, refuseNewJobs: refuse } });
+      if ((await this.#deps.store.commit(change)).outcome === "applied") return;
+    }
+  }
+
+  async #fence(): Promise<Entry<Fence>> {
+    return await this.#deps.store.read(fenceTable, fenceKey());
+  }
+
+  async #mustAcceptJobs(name: string): Promise<void> {
+    if (!await this.newJobsRefused()) return;
+    throw new CarillonError("paused", `Cannot store job "${name}": New job submissions are currently paused`);
+  }
+
+  async #change(
+    name: string,
+    ifMatch: string | null,
+    edit: (job: Job, nowMs: number) => { job: Job; ended: Pause | null },
+  ): Promise<Job> {
+    while (true) {
+      const entry = await this.#deps.store.get(jobTable, jobKey(name));
+      if (entry.value === null) throw notFound(name);
+      mustMatch(entry, name, ifMatch);
+      const nowMs = this.#deps.clock.now();
+      const { job, ended } = edit(entry.value, nowMs);
+      const next = { ...job, revision: job.revision + 1, updatedAt: nowMs };
+      if (await this.#store(entry, next, ended)) return next;
+    }
+  }
+
+  /** One commit for all that a job's change moves. Answers false when it was refused. */
+  async #store(entry: Entry<Job>, job: Job, ended: Pause | null): Promise<boolean> {
+    const { store, clock, defaultTimezone } = this.#deps;
+    const nowMs = clock.now();
+    const change = new StoreChange();
+    putJob(change, entry, job);
+    putRevision(change, covered(revisionKey(job.uid, job.revision)), { definition: job.definition, createdAt: nowMs });
+    const timing = entry.value === null ? newTiming(job.uid) : await readTiming(store, job.uid);
+    writeTiming(change, timing, { job, restart: restarts(entry.value, job), ended, defaultTimezone, nowMs });
+    writeHeld(change, entry.value?.pause ?? null, job);
+    if (hasParents(entry.value) || hasParents(job)) {
+      await writeEdges(change, store, { uid: job.uid, definition: job.definition, name: job.definition.name, nowMs });
+    }
+    if (entry.value !== null && gateChanged(entry.value, job)) await writeGateChange(change, store, job);
+    for (const bell of BELLS) change.ring(bell);
+    return (await store.commit(change)).outcome === "applied";
+  }
+}
+
+/** Whether a job's times count from now: schedule text, zone or `startsAt` changed, it was enabled, or it is new. */
+function restarts(before: Job | null, { definition }: Job): boolean {
+  if (before === null) return true;
+  const { schedule, timezone, startsAt, disabled } = before.definition;
+  return schedule !== definition.schedule || timezone !== definition.timezone || startsAt !== definition.startsAt ||
+    (disabled && !definition.disabled);
+}
+
+/** The mark that keeps brokers from handing out a paused job's waiting runs. */
+function writeHeld(change: StoreChange, before: Pause | null, { uid, pause }: Job): void {
+  if (pause !== null) putHeld(change, covered(heldKey(uid)), { from: pause.from });
+  else if (before !== null) deleteHeld(change, covered(heldKey(uid)));
+}
+
+function hasParents(job: Job | null): boolean {
+  return job !== null && parentsOf(job.definition).length > 0;
+}
+
+function gateChanged(before: Job, after: Job): boolean {
+  const key = (job: Job) => gatePolicyOf(job.uid, job.definition)?.key;
+  return key(after) !== undefined && key(before) !== key(after);
+}
+
+/** The ETag of a job: changes with each revision, and with a job made anew. */
+function etagOf(job: Job): string {
+  return `"${job.uid}-${job.revision}"`;
+}
+
+function mustMatch(entry: Entry<Job>, name: string, ifMatch: string | null): void {
+  if (ifMatch === null) return;
+  const tags = ifMatch.split(",").map((tag) => tag.trim());
+  if (entry.value !== null && (tags.includes("*") || tags.includes(etagOf(entry.value)))) return;
+  const now = entry.value === null ? "there is no such job" : `its ETag is ${etagOf(entry.value)} now`;
+  throw new CarillonError("stale", `Cannot change job "${name}": ${now}`);
+}
+
+function notFound(name: string): CarillonError {
+  return new CarillonError("not_found", `Cannot find job "${name}"`);
+}
+
+function parentsFirst(definitions: readonly JobDefinition[]): JobDefinition[] {
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
+  const ordered = new Set<JobDefinition>();
+  const visit = (definition: JobDefinition, path: ReadonlySet<string>): void => {
+    if (ordered.has(definition) || path.has(definition.name)) return;
+    const parents = [definition.parentJob, ...definition.dependsOn.map((dependency) => dependency.job)];
+    for (const parent of parents) {
+      const known = byName.get(parent);
+      if (known) visit(known, new Set([...path, definition.name]));
+    }
+    ordered.add(definition);
+  };
+  for (const definition of byName.values()) visit(definition, new Set());
+  return [...ordered];
+}

@@ -1,0 +1,144 @@
+import type { Backlog, Cursor, Due, FiringPlan, Gap, Job, Pause } from "../model/mod.ts";
+import { type NextDue, nextDue, previousTime, scheduleOf } from "../schedule/mod.ts";
+import {
+  backlogKey,
+  backlogTable,
+  covered,
+  cursorKey,
+  cursorTable,
+  deleteBacklog,
+  deleteCursor,
+  deleteDue,
+  dueKey,
+  dueTable,
+  type Entry,
+  gapKey,
+  putBacklog,
+  putCursor,
+  putDue,
+  putGap,
+  type Store,
+  type StoreChange,
+} from "../store/mod.ts";
+import { isTimed, planOf } from "./plan.ts";
+
+/** Where a job's times stand, as it was read. */
+export interface Timing {
+  cursor: Entry<Cursor>;
+  due: Entry<Due> | null;
+  backlog: Entry<Backlog>;
+}
+
+/** Reads where a job's times stand. */
+export async function readTiming(store: Store, uid: string): Promise<Timing> {
+  const cursor = await store.get(cursorTable, cursorKey(uid));
+  const dueAt = cursor.value?.dueAt ?? null;
+  return {
+    cursor,
+    due: dueAt === null ? null : await store.get(dueTable, dueKey(dueAt, uid)),
+    backlog: await store.get(backlogTable, backlogKey(uid)),
+  };
+}
+
+/** The timing of a job that is new under a new uid: nothing can be stored yet. */
+export function newTiming(uid: string): Timing {
+  const absent = { value: null, versionstamp: null };
+  return { cursor: { key: cursorKey(uid), ...absent }, due: null, backlog: { key: backlogKey(uid), ...absent } };
+}
+
+/** How a change of a job moves its times. */
+export interface TimingChange {
+  job: Job;
+  /** Schedule text, zone or `startsAt` changed, or it was enabled, or is new: its times count from now. */
+  restart: boolean;
+  /** The pause that just ended. */
+  ended: Pause | null;
+  defaultTimezone: string;
+  nowMs: number;
+}
+
+/**
+ * Re-sets a job's due entry and cursor. Every change of a job does so, since the due entry's versionstamp is what firing
+ * is fenced by.
+ */
+export function writeTiming(change: StoreChange, timing: Timing, move: TimingChange): void {
+  const { job, nowMs } = move;
+  const { uid } = job;
+  const plan = isTimed(job) ? planOf(job, move.defaultTimezone) : null;
+  const held = timing.due?.value ?? null;
+  const next = plan === null ? null : nextOf(plan, timing, move);
+  const lastNominal = move.restart || move.ended !== null ? nowMs : timing.cursor.value?.lastNominal ?? nowMs;
+  putCursor(change, timing.cursor, { lastNominal, dueAt: next?.atMs ?? null });
+  if (timing.due !== null) deleteDue(change, timing.due);
+  const missed = move.ended === null || plan === null ? null : missedInPause(plan, timing, move.ended, nowMs);
+  if (missed !== null) putBacklog(change, timing.backlog, missed);
+  else if (job.definition.disabled && timing.backlog.value !== null) dropBacklog(change, timing.backlog);
+  const backlogged = missed !== null || (!job.definition.disabled && timing.backlog.value !== null);
+  if (next === null) closeGap(change, uid, held?.openGap ?? null);
+  else {
+    if (plan === null) return;
+    const due: Due = { plan, nominal: next.nominal, openGap: held?.openGap ?? null, backlogged };
+    putDue(change, covered(dueKey(next.atMs, uid)), due);
+  }
+}
+
+/** All timing of a deleted job goes. */
+export function removeTiming(change: StoreChange, timing: Timing): void {
+  deleteCursor(change, timing.cursor);
+  if (timing.due !== null) deleteDue(change, timing.due);
+  if (timing.backlog.value !== null) deleteBacklog(change, timing.backlog);
+}
+
+function nextOf(plan: FiringPlan, timing: Timing, move: TimingChange): NextDue | null {
+  const schedule = scheduleOf(plan);
+  const held = timing.due?.value ?? null;
+  const restarts = move.restart || held === null;
+  if (schedule.kind === "after_end") {
+    if (!restarts) return { nominal: held.nominal, atMs: held.nominal };
+    const nominal = move.nowMs + schedule.delayMs;
+    return { nominal, atMs: nominal };
+  }
+  if (!restarts) return nextDue(plan, held.nominal - 1);
+  // A time that lies within its window in the past is fired as a missed one.
+  const isFresh = schedule.kind === "at" && timing.cursor.value === null;
+  return nextDue(plan, isFresh ? Math.min(schedule.atMs - 1, move.nowMs) : move.nowMs);
+}
+
+/** Times inside a pause follow its policy when it ends. */
+function missedInPause(plan: FiringPlan, timing: Timing, pause: Pause, nowMs: number): Backlog | null {
+  const schedule = scheduleOf(plan);
+  const after = timing.cursor.value?.lastNominal ?? pause.from;
+  const first = nextDue(plan, after);
+  const to = previousTime(schedule, Math.min(nowMs, plan.expiresAt ?? nowMs));
+  if (first === null || to === undefined || to < first.nominal) return null;
+  const from = timing.backlog.value?.from ?? first.nominal;
+  const windowMs = nowMs - from + plan.misfire.windowMs;
+  return {
+    plan: { ...plan, misfire: { ...plan.misfire, windowMs } },
+    from,
+    to,
+    policy: pause.policy,
+    phase: "deciding",
+    runFrom: null,
+    refused: 0,
+    countedTo: from - 1,
+    reason: "paused",
+  };
+}
+
+/** What a disabled job has missed is refused, counted later. */
+function dropBacklog(change: StoreChange, backlog: Entry<Backlog>): void {
+  if (backlog.value === null) return;
+  const { from } = backlog.value;
+  putBacklog(change, backlog, {
+    ...backlog.value,
+    policy: "skip",
+    phase: "deciding",
+    countedTo: from - 1,
+    reason: "disabled",
+  });
+}
+
+function closeGap(change: StoreChange, uid: string, gap: Gap | null): void {
+  if (gap !== null) putGap(change, covered(gapKey(uid, gap.from)), gap);
+}

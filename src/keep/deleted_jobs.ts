@@ -1,0 +1,71 @@
+import { isAssigned } from "../model/mod.ts";
+import { clearHistory, type Finisher } from "../finish/mod.ts";
+import {
+  deleteGate,
+  deleteJoin,
+  deleteRevision,
+  deleteStat,
+  deleteTomb,
+  executionPrefix,
+  executionTable,
+  type Found,
+  gateKey,
+  gateTable,
+  joinKey,
+  joinTable,
+  revisionPrefix,
+  revisionTable,
+  statKey,
+  statTable,
+  type Store,
+  StoreChange,
+  tombPrefix,
+  tombTable,
+} from "../store/mod.ts";
+
+/** Finishes the deletion of jobs: queued runs are cancelled, running ones end, and then all that was kept of the job goes. */
+export class DeletedJobs {
+  readonly #store: Store;
+  readonly #finisher: Finisher;
+
+  constructor(store: Store, finisher: Finisher) {
+    this.#store = store;
+    this.#finisher = finisher;
+  }
+
+  /** Looks at every deleted job once. */
+  async pass(): Promise<void> {
+    for (const tomb of await this.#store.list(tombTable, { prefix: tombPrefix() })) await this.#bury(tomb);
+  }
+
+  async #bury(tomb: Found<{ name: string; at: number; cancel: boolean }>): Promise<void> {
+    const uid = String(tomb.key[1]);
+    await this.#cancel(uid, tomb.value);
+    if (await clearHistory(this.#store, uid) > 0) return;
+    const change = new StoreChange();
+    for (const revision of await this.#store.list(revisionTable, { prefix: revisionPrefix(uid) }, { limit: 80 })) {
+      deleteRevision(change, revision);
+    }
+    const stat = await this.#store.get(statTable, statKey(uid));
+    if (stat.value !== null) deleteStat(change, stat);
+    const gate = await this.#store.get(gateTable, gateKey(`job/${uid}`));
+    if (gate.value !== null) deleteGate(change, gate);
+    const join = await this.#store.get(joinTable, joinKey(uid));
+    if (join.value !== null) deleteJoin(change, join);
+    const revisionsLeft = (await this.#store.keys({ prefix: revisionPrefix(uid) }, { limit: 81 })).length > 80;
+    if (!revisionsLeft) deleteTomb(change, tomb);
+    await this.#store.commit(change);
+  }
+
+  /** Queued runs always; running ones where that was asked for. */
+  async #cancel(uid: string, tomb: { name: string; at: number; cancel: boolean }): Promise<void> {
+    const request = { kind: "cancel" as const, by: "scheduler", reason: `job "${tomb.name}" was deleted`, at: tomb.at };
+    const executions = await this.#store.list(executionTable, { prefix: executionPrefix(uid) });
+    const open = executions.filter(({ value }) =>
+      value.state === "queued" || (tomb.cancel && isAssigned(value) && value.cancel === null)
+    );
+    await Promise.all(
+      open.map(({ value }) => this.#finisher.submit(uid, { kind: "cancel", execution: value.id, request })),
+    );
+  }
+}

@@ -1,0 +1,143 @@
+import { type Execution, isAssigned, type Node, onLostOf, type QueuedExecution, replaced } from "../model/mod.ts";
+import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
+import { type Finisher, settleGate } from "../finish/mod.ts";
+import {
+  deleteIdempotency,
+  executionKey,
+  executionTable,
+  gatePrefix,
+  gateTable,
+  idempotencyPrefix,
+  idempotencyTable,
+  queuePrefix,
+  queueTable,
+  revisionKey,
+  revisionTable,
+  runningPrefix,
+  runningTable,
+  type Store,
+  StoreChange,
+} from "../store/mod.ts";
+import type { DeletedJobs } from "./deleted_jobs.ts";
+import type { Retention } from "./retention.ts";
+
+/** What keeping house works with. */
+export interface HouseDeps {
+  store: Store;
+  finisher: Finisher;
+  retention: Retention;
+  deletedJobs: DeletedJobs;
+  clock: Clock;
+  log: Log;
+  /** A node by name, and how long it has been silent, in milliseconds. */
+  node: (name: string) => { node: Node; silentMs: number } | undefined;
+  /** What is known of a job's pause. */
+  pauseOf: (uid: string) => { held: boolean; heldUntil: number | null };
+}
+
+/** How often each piece of work is done, in milliseconds. */
+const EVERY_MS = 1_000;
+const SLOW_EVERY_MS = 5_000;
+const IDEMPOTENCY_KEPT_MS = 24 * 3_600_000;
+
+/** What the leader tidies up: nothing here is needed for running, all of it for running on for years. */
+export class Housekeeping {
+  readonly #deps: HouseDeps;
+
+  constructor(deps: HouseDeps) {
+    this.#deps = deps;
+  }
+
+  /** Keeps house until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    let slowAt = clock.monotonic();
+    while (!signal.aborted) {
+      let more = false;
+      await this.#try("history", async () => void (more = await this.#deps.retention.pass()));
+      await this.#try("deleted jobs", () => this.#deps.deletedJobs.pass());
+      if (clock.monotonic() >= slowAt) {
+        slowAt = clock.monotonic() + SLOW_EVERY_MS;
+        await this.slowPass();
+      }
+      await clock.sleep(more ? 10 : EVERY_MS, signal);
+    }
+  }
+
+  /** Everything that is looked at now and then by range reads. */
+  async slowPass(): Promise<void> {
+    await this.#try("start deadlines", () => this.skipLate());
+    await this.#try("lost runs", () => this.loseSilent());
+    await this.#try("gates", () => this.settleGates());
+    await this.#try("idempotency keys", () => this.#forgetKeys());
+  }
+
+  /** Skips what no agent took in time. */
+  async skipLate(): Promise<void> {
+    const { store, clock, finisher } = this.#deps;
+    const nowMs = clock.now();
+    const late: QueuedExecution[] = [];
+    for await (const { value } of store.scan(queueTable, { prefix: queuePrefix() })) {
+      const { held, heldUntil } = this.#deps.pauseOf(value.uid);
+      const deadline = Math.max(value.readyAt, heldUntil ?? 0) + value.startDeadlineMs;
+      if (!held && deadline < nowMs) late.push(value);
+    }
+    await Promise.all(late.map(({ uid, id, startDeadlineMs }) => {
+      const reason = `no agent took it within its start deadline of ${startDeadlineMs / 1000} s`;
+      return finisher.submit(uid, { kind: "skip", execution: id, reason });
+    }));
+  }
+
+  /** Calls lost what a node had that is silent, gone, or another incarnation by now. */
+  async loseSilent(): Promise<void> {
+    const { store } = this.#deps;
+    for await (const { key, value } of store.scan(runningTable, { prefix: runningPrefix() })) {
+      const [, node, incarnation, id] = key;
+      const execution = await store.get(executionTable, executionKey(value.uid, String(id)));
+      if (execution.value !== null) await this.#judge(execution.value, String(node), String(incarnation));
+    }
+  }
+
+  /** Does what gates still owe, after a crash between a start and its consequences. */
+  async settleGates(): Promise<void> {
+    const { store, finisher } = this.#deps;
+    for await (const { key, value } of store.scan(gateTable, { prefix: gatePrefix() })) {
+      if (value.superseded.length > 0 || replaced(value).length > 0) await settleGate(String(key[1]), store, finisher);
+    }
+  }
+
+  async #judge(execution: Execution, name: string, incarnation: string): Promise<void> {
+    const known = this.#deps.node(name);
+    const over = known === undefined || known.node.incarnation !== incarnation || known.node.left;
+    if (over) return await this.#lose(execution, known?.node.left ? "its node left" : "its node restarted", true);
+    if (!isAssigned(execution)) return;
+    const revision = await this.#deps.store.get(revisionTable, revisionKey(execution.uid, execution.revision));
+    const definition = revision.value?.definition;
+    if (!definition || known.silentMs < definition.lostAfterMs) return;
+    const waits = onLostOf(definition) === "wait";
+    await this.#lose(execution, `nothing heard of node "${name}" for ${Math.round(known.silentMs / 1000)} s`, !waits);
+  }
+
+  async #lose(execution: Execution, reason: string, over: boolean): Promise<void> {
+    const { uid, id } = execution;
+    await this.#deps.finisher.submit(uid, { kind: "lost", execution: id, reason, over });
+  }
+
+  async #forgetKeys(): Promise<void> {
+    const { store, clock } = this.#deps;
+    for await (const entry of store.scan(idempotencyTable, { prefix: idempotencyPrefix() })) {
+      if (entry.value.at > clock.now() - IDEMPOTENCY_KEPT_MS) continue;
+      const change = new StoreChange();
+      deleteIdempotency(change, entry);
+      await store.commit(change);
+    }
+  }
+
+  async #try(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.#deps.log.error(`Cannot keep house (${what}): ${messageOf(thrown)}`, { error: thrown });
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Keeping house, by the leader: lost runs, start deadlines, gates, retention, deleted jobs.
+ * @module
+ */
+export { DeletedJobs } from "./deleted_jobs.ts";
+export { Housekeeping } from "./housekeeping.ts";
+export { Retention } from "./retention.ts";

@@ -1,0 +1,49 @@
+import { isEnded } from "../model/mod.ts";
+import { pruneHistory } from "../finish/mod.ts";
+import { type Catalogue, executionTable, jobKey, jobTable, type Store, writesOf } from "../store/mod.ts";
+
+/** New ended executions of a job after which its history is looked at. */
+const LOOK_AFTER = 40;
+
+/** Jobs looked at in one pass. */
+const JOBS_IN_A_PASS = 200;
+
+/**
+ * Keeps each job's history within its limits. Ends are counted in memory since the last look, so a history may be up to
+ * 40 over its limit; a job that this process has not seen end anything is looked at on its first end.
+ */
+export class Retention {
+  readonly #store: Store;
+  readonly #catalogue: Catalogue;
+  readonly #since = new Map<string, number>();
+  readonly #full = new Set<string>();
+
+  constructor(store: Store, catalogue: Catalogue) {
+    this.#store = store;
+    this.#catalogue = catalogue;
+    store.onApplied((change) => {
+      for (const { value } of writesOf(change, executionTable)) {
+        if (value !== null && isEnded(value)) this.#count(value.uid);
+      }
+    });
+  }
+
+  /** Prunes the histories that have grown; answers whether more are left. */
+  async pass(): Promise<boolean> {
+    const jobs = [...this.#full].slice(0, JOBS_IN_A_PASS);
+    for (const uid of jobs) {
+      this.#full.delete(uid);
+      this.#since.set(uid, 0);
+      const name = this.#catalogue.byUid(uid)?.name;
+      const job = name === undefined ? null : (await this.#store.get(jobTable, jobKey(name))).value;
+      if (job?.uid === uid) await pruneHistory(this.#store, uid, job.definition.retentionCount);
+    }
+    return this.#full.size > 0;
+  }
+
+  #count(uid: string): void {
+    const since = (this.#since.get(uid) ?? LOOK_AFTER - 1) + 1;
+    this.#since.set(uid, since);
+    if (since >= LOOK_AFTER) this.#full.add(uid);
+  }
+}

@@ -1,0 +1,156 @@
+import { CarillonError, type Clock, type Log, messageOf } from "../runtime/mod.ts";
+import { withDeadline } from "./deadline.ts";
+import type { Engine } from "./engine.ts";
+import type { Kv, KvAtomic, KvCommitAnswer, KvKey } from "./port.ts";
+
+/** A key that one commit at a time checks and sets, so that what became of the commit can be found out. */
+interface CommitSlot {
+  readonly key: KvKey;
+  /** What the store holds in the key when no commit is in flight. */
+  versionstamp: string | null;
+}
+
+/** What the slots work with. */
+export interface SlotDeps {
+  engine: Engine;
+  clock: Clock;
+  log: Log;
+  incarnation: string;
+}
+
+/** Milliseconds before settling is tried again; doubles up to the last. */
+const FIRST_PAUSE_MS = 20;
+const LAST_PAUSE_MS = 500;
+
+/** How often a commit that certainly got lost is sent. */
+const MAX_SENDS = 3;
+/** Milliseconds that a clean stop spends on its slots. */
+const CLOSE_MS = 2_000;
+
+/** The mark of a bump; those of commits are numbers. */
+const BUMP = "bump";
+/** No commit's mark. */
+const NO_COMMIT = "";
+const utf8 = new TextEncoder();
+const text = new TextDecoder();
+
+/**
+ * The slots `["slot", incarnation, n]` of a process. Each commit in flight owns one, checks it and sets its own mark.
+ * An answer that is not a clear yes is settled by a *bump*: a write of the slot that checks the versionstamp the commit
+ * checked. One of the two can be applied, never both:
+ *
+ *     bump applied                       -> the commit was refused and can never land any more
+ *     bump refused, slot = commit's mark -> the commit was applied, under the slot's versionstamp
+ *     bump refused, slot = a bump's mark -> an earlier bump was applied: refused
+ *     no answer                          -> again, until the deadline
+ *
+ * Even a plain no is settled so: a client that repeats a commit by itself answers no when its first try was applied.
+ */
+export class CommitSlots {
+  readonly #deps: SlotDeps;
+  readonly #free: CommitSlot[] = [];
+  #made = 0;
+  #marks = 0;
+
+  constructor(deps: SlotDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Commits what `build` makes and answers what became of it. A commit that got lost on its way is sent again. Throws
+   * `unavailable` when it can't be told whether the commit was applied; its slot is never used again.
+   */
+  async commit(build: () => KvAtomic): Promise<KvCommitAnswer> {
+    const slot = this.#free.pop() ?? await this.#make();
+    let failure: unknown;
+    for (let sent = 0; sent < MAX_SENDS; sent++) {
+      const mark = `${this.#marks++}`;
+      const answer = await this.#send(slot, build(), mark).catch((thrown: unknown) => {
+        failure = thrown;
+      });
+      const settled = answer?.ok ? answer : await this.#settle(slot, mark);
+      if (settled.ok) slot.versionstamp = settled.versionstamp;
+      if (settled.ok || answer) {
+        this.#free.push(slot);
+        return settled;
+      }
+    }
+    this.#free.push(slot);
+    throw new CarillonError("unavailable", "Cannot commit: the store failed", { cause: failure });
+  }
+
+  /** Deletes the slots that no commit owns; for a clean stop. */
+  async close(): Promise<void> {
+    const atomic = this.#deps.engine.kv.atomic();
+    const slots = this.#free.splice(0);
+    for (const { key, versionstamp } of slots) atomic.check({ key, versionstamp }).delete(key);
+    if (slots.length > 0) await withDeadline(this.#deps.clock, CLOSE_MS, "delete slots", atomic.commit());
+  }
+
+  /** A new slot exists before a commit uses it: none ever checks that it is missing, so none can land after its deletion. */
+  async #make(): Promise<CommitSlot> {
+    const slot: CommitSlot = { key: slotKey(this.#deps.incarnation, this.#made++), versionstamp: null };
+    await this.#settle(slot, NO_COMMIT);
+    return slot;
+  }
+
+  #send(slot: CommitSlot, atomic: KvAtomic, mark: string): Promise<KvCommitAnswer> {
+    const { clock, engine } = this.#deps;
+    const answer = this.#writeSlot(slot, atomic, mark).commit();
+    return withDeadline(clock, engine.profile.deadlineMs, "commit", answer);
+  }
+
+  async #settle(slot: CommitSlot, mark: string): Promise<KvCommitAnswer> {
+    const { clock, engine } = this.#deps;
+    const untilMs = clock.monotonic() + engine.profile.deadlineMs;
+    let pauseMs = FIRST_PAUSE_MS;
+    while (clock.monotonic() < untilMs) {
+      const settled = await this.#bump(slot, mark, untilMs - clock.monotonic());
+      if (settled) return settled;
+      await clock.sleep(pauseMs);
+      pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS);
+    }
+    throw new CarillonError("unavailable", "Cannot tell whether a commit was applied: the store does not answer");
+  }
+
+  /** One try to settle; nothing when it had no clear answer. */
+  async #bump(slot: CommitSlot, mark: string, leftMs: number): Promise<KvCommitAnswer | undefined> {
+    const { clock, engine, log } = this.#deps;
+    try {
+      const bump = this.#writeSlot(slot, engine.kv.atomic(), BUMP).commit();
+      const answer = await withDeadline(clock, leftMs, "settle a commit", bump);
+      if (answer.ok) {
+        slot.versionstamp = answer.versionstamp;
+        return { ok: false };
+      }
+      const found = await withDeadline(clock, leftMs, "settle a commit", engine.kv.get(slot.key));
+      if (found.versionstamp === null || found.versionstamp === slot.versionstamp) return undefined;
+      if (text.decode(found.value) === mark) return { ok: true, versionstamp: found.versionstamp };
+      slot.versionstamp = found.versionstamp;
+      return { ok: false };
+    } catch (thrown) {
+      log.debug(`A commit can't be settled yet: ${messageOf(thrown)}`);
+      return undefined;
+    }
+  }
+
+  #writeSlot(slot: CommitSlot, atomic: KvAtomic, mark: string): KvAtomic {
+    const { key, versionstamp } = slot;
+    return atomic.check({ key, versionstamp }).set(key, utf8.encode(mark));
+  }
+}
+
+/** The key of a process's n-th slot. */
+function slotKey(incarnation: string, n: number): KvKey {
+  return ["slot", incarnation, n];
+}
+
+/**
+ * Deletes the slots of incarnations that are over, as they left them when they crashed. Safe at any time: a commit of
+ * theirs that still lands checks its slot and is refused.
+ */
+export async function sweepSlots(kv: Kv, isOver: (incarnation: string) => boolean): Promise<void> {
+  for await (const { key, versionstamp } of kv.list({ prefix: ["slot"] }, { batchSize: 500 })) {
+    if (isOver(String(key[1]))) await kv.atomic().check({ key, versionstamp }).delete(key).commit();
+  }
+}

@@ -1,0 +1,91 @@
+import { Change } from "./change.ts";
+import { ChangeOrder, type Ticket } from "./change_order.ts";
+import type { CommitResult, Commits } from "./committer.ts";
+import type { Profile } from "./profile.ts";
+
+/** What a group committer works with. */
+export interface GroupCommitterDeps {
+  committer: Commits & { mustFit(change: Change): void };
+  profile: Profile;
+}
+
+/**
+ * Commits many small changes in few commits. Independent changes that wait are merged up to the engine's budget; one that
+ * comes while nothing is in flight goes at once. Changes that touch a common key keep their order: the later one waits
+ * for the answer of the earlier. A merged commit that is refused is halved until each change has its own answer.
+ */
+export class GroupCommitter implements Commits {
+  readonly #deps: GroupCommitterDeps;
+  readonly #order = new ChangeOrder();
+  #inFlight = 0;
+  #scheduled = false;
+
+  constructor(deps: GroupCommitterDeps) {
+    this.#deps = deps;
+  }
+
+  /** Commits the change, together with others where that is possible; outcomes and errors are as `Committer.commit`'s. */
+  submit(change: Change): Promise<CommitResult> {
+    return new Promise((resolve, reject) => {
+      this.#deps.committer.mustFit(change);
+      if (change.contradictory) return resolve({ outcome: "refused" });
+      this.#order.add({ change, resolve, reject, blockers: 0, followers: [] });
+      this.#schedule();
+    });
+  }
+
+  /** The same as `submit`, so that either committer can be handed in. */
+  commit(change: Change): Promise<CommitResult> {
+    return this.submit(change);
+  }
+
+  /** Sends after the current task, so that changes submitted together travel together. */
+  #schedule(): void {
+    if (this.#scheduled || this.#inFlight >= this.#deps.profile.commitsInFlight) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      while (this.#inFlight < this.#deps.profile.commitsInFlight && this.#order.hasReady) this.#send();
+    });
+  }
+
+  #send(): void {
+    const merged = new Change();
+    const batch = this.#order.takeReady((change) => {
+      const joins = merged.fits(this.#deps.profile.limits, change) && merged.agreesWith(change);
+      if (joins) merged.merge(change);
+      return joins;
+    });
+    this.#inFlight++;
+    this.#commitBatch(batch, merged).finally(() => {
+      this.#inFlight--;
+      this.#schedule();
+    });
+  }
+
+  /** Never rejects: each change of the batch gets its own answer. */
+  async #commitBatch(batch: readonly Ticket[], merged: Change): Promise<void> {
+    try {
+      const result = await this.#deps.committer.commit(merged);
+      if (result.outcome === "refused" && batch.length > 1) return await this.#commitHalves(batch);
+      for (const ticket of batch) {
+        this.#order.done(ticket);
+        ticket.resolve(result);
+      }
+    } catch (thrown) {
+      for (const ticket of batch) {
+        this.#order.done(ticket);
+        ticket.reject(thrown);
+      }
+    }
+  }
+
+  async #commitHalves(batch: readonly Ticket[]): Promise<void> {
+    const middle = batch.length >>> 1;
+    for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
+      const merged = new Change();
+      for (const { change } of half) merged.merge(change);
+      await this.#commitBatch(half, merged);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import type { FiringPlan } from "../model/mod.ts";
+import { nextTime } from "./due_times.ts";
+import { jitterOffset } from "./jitter.ts";
+import { cachedSchedule } from "./parse_schedule.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** A nominal time, and when it is due: the nominal time and its jitter. Epoch milliseconds. */
+export interface NextDue {
+  nominal: number;
+  atMs: number;
+}
+
+/** The schedule of a firing plan. */
+export function scheduleOf(plan: FiringPlan): Schedule {
+  return cachedSchedule(plan.schedule, { timezone: plan.timezone, jobName: plan.jobName });
+}
+
+/** The first time after `afterMs` that a plan names within its `startsAt` and `expiresAt`; null when there is none. */
+export function nextDue(plan: FiringPlan, afterMs: number): NextDue | null {
+  const schedule = scheduleOf(plan);
+  const nominal = nextTime(schedule, plan.startsAt === null ? afterMs : Math.max(afterMs, plan.startsAt - 1));
+  if (nominal === undefined || (plan.expiresAt !== null && nominal > plan.expiresAt)) return null;
+  if (plan.jitterMs === 0) return { nominal, atMs: nominal };
+  return { nominal, atMs: nominal + jitterOffset(plan.uid, nominal, plan.jitterMs, nextTime(schedule, nominal)) };
+}

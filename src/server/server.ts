@@ -1,0 +1,195 @@
+import { type Bell, openBell } from "../bell/mod.ts";
+import { Agents, AssignedIndex, Broker, Liveness, QueueIndex } from "../claim/mod.ts";
+import { createHandlers, EffectWorker } from "../effect/mod.ts";
+import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
+import { Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
+import { Jobs } from "../job/mod.ts";
+import { DeletedJobs, Housekeeping, Retention } from "../keep/mod.ts";
+import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
+import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
+import { Outputs } from "../output/mod.ts";
+import { type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
+import { QUEUE_BELL, Starter } from "../start/mod.ts";
+import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, Store } from "../store/mod.ts";
+import { raiseTerm, termOf } from "./fence_bytes.ts";
+import { ManualRuns } from "./runs.ts";
+import { StoreViews } from "./views.ts";
+
+/** What a server is made of. */
+export interface ServerOptions {
+  engine: Engine;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  nodeName: string;
+  /** Zone of jobs that name none. */
+  defaultTimezone: string;
+  /** The bell to wake by; the one that the engine's profile names when absent. */
+  bell?: Bell;
+}
+
+/** How often queues are read again in case a hint was missed, in milliseconds. */
+const RELOAD_EVERY_MS = 5_000;
+
+/** Everything that works on one store in this process, put together. */
+export class Server {
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly runs: ManualRuns;
+  readonly views: StoreViews;
+  readonly outputs: Outputs;
+  readonly agents: Agents;
+  readonly liveness: Liveness;
+  readonly finisher: Finisher;
+  readonly lease: Lease;
+  readonly #options: ServerOptions;
+  readonly #bell: Bell;
+  readonly #committer: Committer;
+  readonly #catalogue: Catalogue;
+  readonly #graph: Graph;
+  readonly #held: HeldJobs;
+  readonly #index: QueueIndex;
+  readonly #broker: Broker;
+  readonly #counts: HourlyCounts;
+  readonly #firing: Firing;
+  readonly #backlog: BacklogWork;
+  readonly #effects: EffectWorker;
+  readonly #house: Housekeeping;
+
+  constructor(options: ServerOptions) {
+    const { engine, clock, random, log } = options;
+    this.#options = options;
+    const bell = options.bell ?? openBell(options);
+    this.#bell = bell;
+    this.#committer = new Committer({
+      engine,
+      clock,
+      log,
+      incarnation: randomDigits(random, 16),
+      ring: (bells) => bell.ring(bells),
+      decorate: (atomic, bells) => bell.decorate?.(atomic, bells),
+    });
+    const committer = new GroupCommitter({ committer: this.#committer, profile: engine.profile });
+    const store = new Store({ engine, committer, log });
+    const { nodeName, defaultTimezone } = options;
+    this.store = store;
+    this.#catalogue = new Catalogue(store);
+    this.#graph = new Graph(store);
+    this.#held = new HeldJobs(store);
+    this.#index = new QueueIndex(store);
+    this.liveness = new Liveness(store, clock);
+    this.#counts = new HourlyCounts(store, nodeName);
+    const parts = { store, catalogue: this.#catalogue, graph: this.#graph, clock, random, log };
+    const liveNodes = () => this.liveness.live();
+    const pauseOf = (uid: string) => ({
+      held: this.#held.has(uid),
+      heldUntil: this.#catalogue.byUid(uid)?.unpausedAt ?? null,
+    });
+    const finisher = new Finisher({ ...parts, counter: this.#counts });
+    this.finisher = finisher;
+    this.outputs = new Outputs(parts);
+    const assigned = new AssignedIndex(store);
+    this.#broker = new Broker({ ...parts, index: this.#index, pauseOf });
+    this.agents = new Agents({
+      ...parts,
+      broker: this.#broker,
+      assigned,
+      liveness: this.liveness,
+      finisher,
+      outputs: this.outputs,
+    });
+    this.jobs = new Jobs({ ...parts, defaultTimezone });
+    const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
+    this.runs = new ManualRuns({ ...parts, starter, finisher });
+    this.views = new StoreViews(parts);
+    const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => this.#index.queuedRuns(uid) };
+    this.#firing = new Firing(fireDeps);
+    this.#backlog = new BacklogWork(fireDeps);
+    const handlers = createHandlers({ ...parts, jobs: this.jobs, finisher, liveNodes, defaultTimezone });
+    this.#effects = new EffectWorker({ ...parts, bell, handlers });
+    const retention = new Retention(store, this.#catalogue);
+    const deletedJobs = new DeletedJobs(store, finisher);
+    const node = (name: string) => {
+      const known = this.liveness.node(name);
+      return known && { node: known, silentMs: this.liveness.silentMs(name) };
+    };
+    this.#house = new Housekeeping({ ...parts, finisher, retention, deletedJobs, node, pauseOf });
+    this.lease = new Lease({
+      kv: engine.kv,
+      committer: this.#committer,
+      clock,
+      log,
+      profile: engine.profile,
+      holder: nodeName,
+      leaseKey: leaseKey(),
+      fenceKey: fenceKey(),
+      raiseTerm,
+      termOf,
+    });
+  }
+
+  /** Reads what must be known before agents may come. Throws `unavailable` for a store of a newer schema. */
+  async load(): Promise<void> {
+    await claimSchema(this.store, this.#options.random);
+    await Promise.all([this.#graph.load(), this.#held.load(), this.liveness.load(this.store), this.#index.load()]);
+  }
+
+  /**
+   * Works until `signal` aborts, and leads when it may until `leadSignal` does (a server that drains starts nothing new, and
+   * takes results). Resolves when everything has stopped.
+   */
+  async run(signal: AbortSignal, leadSignal: AbortSignal = signal): Promise<void> {
+    const { clock, log } = this.#options;
+    using _lease = this.#bell.on(LEASE_BELL, () => this.lease.look());
+    using _queue = this.#bell.on(QUEUE_BELL, () => this.#broker.look());
+    const loops = {
+      ...this.#options,
+      firing: this.#firing,
+      backlog: this.#backlog,
+      lease: this.lease,
+      bell: this.#bell,
+    };
+    const leading = (name: string, work: Parameters<typeof lead>[2]) =>
+      lead({ lease: this.lease, clock, log, name }, leadSignal, work);
+    await Promise.all([
+      this.lease.run(leadSignal),
+      this.#bell.run(signal),
+      leading("firing", (leadership) => runFiring(loops, leadership)),
+      leading("missed times", (leadership) => runBacklog(loops, leadership)),
+      leading("keeping house", (leadership) => this.#keepHouse(leadership.signal)),
+      this.#effects.run(signal),
+      this.#counts.run(clock, signal),
+      this.#loadCatalogue(signal),
+      runForever({ clock, log, name: "queues" }, signal, () => this.#watchQueues(signal)),
+    ]);
+    await this.#counts.flush();
+    await this.#committer.close();
+  }
+
+  /** In the background: runs do not wait for it. */
+  async #loadCatalogue(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    let loaded = false;
+    await runForever({ clock, log, name: "catalogue" }, AbortSignal.any([signal]), async () => {
+      if (!loaded) await this.#catalogue.load();
+      loaded = true;
+      await clock.sleep(RELOAD_EVERY_MS, signal);
+    });
+  }
+
+  async #keepHouse(signal: AbortSignal): Promise<void> {
+    await this.#catalogue.ready();
+    await this.#house.run(signal);
+  }
+
+  /** Wakes the broker for what ripens, and reads the queues again now and then. */
+  async #watchQueues(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const until = clock.monotonic() + RELOAD_EVERY_MS;
+    while (!signal.aborted && clock.monotonic() < until) {
+      await clock.sleep(Math.min(50, this.#index.untilRipe(clock.now()) + 1), signal);
+      this.#broker.look();
+    }
+    if (!signal.aborted) await this.#index.load();
+  }
+}

@@ -1,0 +1,169 @@
+import {
+  emptyStat,
+  type Execution,
+  type ExecutionQuery,
+  type Gap,
+  hasStarted,
+  isAssigned,
+  isEnded,
+  type JobQuery,
+  type JobView,
+} from "../model/mod.ts";
+import type { Clock } from "../runtime/mod.ts";
+import {
+  type Catalogue,
+  cursorKey,
+  cursorTable,
+  dueKey,
+  dueTable,
+  endedPrefix,
+  endedTable,
+  executionKey,
+  executionPrefix,
+  executionTable,
+  gapPrefix,
+  gapTable,
+  type Graph,
+  jobKey,
+  jobTable,
+  type Row,
+  runningPrefix,
+  runningTable,
+  statKey,
+  statTable,
+  type Store,
+} from "../store/mod.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Reads of jobs, their results and history. */
+export class StoreViews {
+  readonly #store: Store;
+  readonly #catalogue: Catalogue;
+  readonly #graph: Graph;
+  readonly #clock: Clock;
+
+  constructor(deps: { store: Store; catalogue: Catalogue; graph: Graph; clock: Clock }) {
+    this.#store = deps.store;
+    this.#catalogue = deps.catalogue;
+    this.#graph = deps.graph;
+    this.#clock = deps.clock;
+  }
+
+  /** One job as it is now; null when there is none of the name. */
+  async job(name: string): Promise<JobView | null> {
+    const job = (await this.#store.read(jobTable, jobKey(name))).value;
+    if (job === null) return null;
+    const dependents = this.#graph.children(name).map((child) => child.name);
+    const row = this.#store.engine.profile.soleWriter ? this.#catalogue.byUid(job.uid) : undefined;
+    const stat = row ?? (await this.#store.read(statTable, statKey(job.uid))).value ?? emptyStat;
+    const nextAt = row ? row.next : (await this.#store.read(cursorTable, cursorKey(job.uid))).value?.dueAt ?? null;
+    return { job, stat: { ...stat, recent: [] }, nextAt, dependents };
+  }
+
+  /** Jobs in the order and range that a query asks for. */
+  async jobs(query: JobQuery): Promise<{ views: JobView[]; total: number }> {
+    const { rows, total } = await this.#catalogue.query(query);
+    const byName = isOneRange(query) ? await this.#jobsBetween(rows) : undefined;
+    const views = await Promise.all(rows.map(async (row) => {
+      const job = byName?.get(row.name) ?? (await this.#store.read(jobTable, jobKey(row.name))).value;
+      const dependents = this.#graph.children(row.name).map((child) => child.name);
+      return job ? [{ job, stat: { ...row, recent: [] }, nextAt: row.next, dependents }] : [];
+    }));
+    return { views: views.flat(), total };
+  }
+
+  /** Executions of a job; null when there is no such job. */
+  async executions(name: string, query: ExecutionQuery): Promise<{ executions: Execution[]; total: number } | null> {
+    const job = (await this.#store.read(jobTable, jobKey(name))).value;
+    if (job === null) return null;
+    const found = await this.#store.list(executionTable, { prefix: executionPrefix(job.uid) });
+    const { states } = query;
+    const shown = found.map(({ value }) => value).filter((execution) =>
+      states === null ? hasStarted(execution) : states.includes(execution.state)
+    );
+    const sorted = shown.sort((a, b) => compareBy(a, b, query.sort));
+    if (query.descending) sorted.reverse();
+    return { executions: sorted.slice(query.start, query.end ?? undefined), total: sorted.length };
+  }
+
+  /** One execution of a job; null when there is none. */
+  async execution(name: string, id: string): Promise<Execution | null> {
+    const job = (await this.#store.read(jobTable, jobKey(name))).value;
+    return job === null ? null : (await this.#store.read(executionTable, executionKey(job.uid, id))).value;
+  }
+
+  /** What runs on any node, oldest start first. */
+  async busy(): Promise<Execution[]> {
+    const marks = await this.#store.list(runningTable, { prefix: runningPrefix() });
+    const executions = await Promise.all(
+      marks.map(async ({ key, value }) =>
+        (await this.#store.read(executionTable, executionKey(value.uid, String(key[3])))).value
+      ),
+    );
+    const running = executions.flatMap((execution) => execution !== null && isAssigned(execution) ? [execution] : []);
+    return running.sort((a, b) => startOf(a) - startOf(b));
+  }
+
+  /** Times that were refused, newest first; null when there is no such job. */
+  async gaps(name: string): Promise<Gap[] | null> {
+    const job = (await this.#store.read(jobTable, jobKey(name))).value;
+    if (job === null) return null;
+    const closed = (await this.#store.list(gapTable, { prefix: gapPrefix(job.uid) })).map(({ value }) => value);
+    const dueAt = (await this.#store.read(cursorTable, cursorKey(job.uid))).value?.dueAt ?? null;
+    const due = dueAt === null ? null : (await this.#store.read(dueTable, dueKey(dueAt, job.uid))).value;
+    const open = due?.openGap ?? null;
+    const all = open === null ? closed : [...closed.filter((gap) => gap.from !== open.from), open];
+    return all.sort((a, b) => b.from - a.from);
+  }
+
+  /** Groups that ended well and badly on each of the last UTC days. */
+  async days(days: number): Promise<{ day: string; success: number; failed: number }[]> {
+    const today = Math.floor(this.#clock.now() / DAY_MS) * DAY_MS;
+    const first = today - (days - 1) * DAY_MS;
+    const totals = Array.from({ length: days }, (_, i) => ({
+      day: new Date(first + i * DAY_MS).toISOString().slice(0, 10),
+      success: 0,
+      failed: 0,
+    }));
+    for await (
+      const { key, value } of this.#store.scan(endedTable, { prefix: endedPrefix(), start: ["ended", first] })
+    ) {
+      const total = totals[Math.floor((Number(key[1]) - first) / DAY_MS)];
+      if (total === undefined) continue;
+      total.success += value.success;
+      total.failed += value.failed;
+    }
+    return totals;
+  }
+
+  /** Rows that follow one another by name are one range read. */
+  async #jobsBetween(rows: readonly Row[]) {
+    const names = rows.map((row) => row.name).sort();
+    const [first, last] = [names[0], names.at(-1)];
+    if (first === undefined || last === undefined) return new Map();
+    const range = { prefix: jobKey(first).slice(0, 1), start: jobKey(first), end: jobKey(`${last}\u0000`) };
+    const found = await this.#store.list(jobTable, range, { limit: rows.length });
+    return new Map(found.map(({ value }) => [value.definition.name, value]));
+  }
+}
+
+function isOneRange(query: JobQuery): boolean {
+  return query.sort === "name" && query.text === "" && query.status === null && query.disabled === null &&
+    Object.keys(query.metadata).length === 0;
+}
+
+function startOf(execution: Execution): number {
+  if (execution.state === "queued") return Infinity;
+  return (execution.state === "claimed" ? execution.claimedAt : execution.startedAt) ?? Infinity;
+}
+
+function compareBy(a: Execution, b: Execution, sort: ExecutionQuery["sort"]): number {
+  const by = {
+    id: 0,
+    startedAt: startOf(a) - startOf(b) || 0,
+    finishedAt: (isEnded(a) ? a.finishedAt : Infinity) - (isEnded(b) ? b.finishedAt : Infinity) || 0,
+    attempt: a.attempt - b.attempt,
+  }[sort];
+  return by !== 0 ? by : a.id < b.id ? -1 : 1;
+}

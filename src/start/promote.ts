@@ -1,0 +1,43 @@
+import type { GateWaiter, Group, QueuedExecution } from "../model/mod.ts";
+import {
+  covered,
+  executionKey,
+  groupKey,
+  groupTable,
+  putExecution,
+  putGroup,
+  type Store,
+  type StoreChange,
+} from "../store/mod.ts";
+import { attemptOf, QUEUE_BELL, writeQueued } from "./start.ts";
+
+/** The executions of a group that begins after it waited. */
+export function queuedTargets(group: Group, nowMs: number): QueuedExecution[] {
+  return group.targets.flatMap(({ attempt, state }, target) =>
+    state === "open" ? [attemptOf(group, target, attempt, group.createdAt, nowMs)] : []
+  );
+}
+
+/**
+ * Lets a group that waited at its gate begin: its executions are queued from now on. The change must take it out of the
+ * gate's line. A group that is gone or ended by now is passed over.
+ */
+export async function writePromotion(
+  change: StoreChange,
+  waiter: GateWaiter,
+  store: Store,
+  nowMs: number,
+): Promise<void> {
+  const entry = await store.get(groupTable, groupKey(waiter.uid, waiter.group));
+  if (entry.value === null || entry.value.state !== "waiting") {
+    change.check(entry);
+    return;
+  }
+  const group: Group = { ...entry.value, state: "open" };
+  putGroup(change, entry, group);
+  for (const execution of queuedTargets(group, nowMs)) {
+    putExecution(change, covered(executionKey(group.uid, execution.id)), execution);
+    writeQueued(change, execution);
+  }
+  change.ring(QUEUE_BELL);
+}

@@ -1,0 +1,173 @@
+import {
+  admit,
+  emptyGate,
+  executionId,
+  type Gate,
+  type GatePlace,
+  type GatePolicy,
+  type Group,
+  type QueuedExecution,
+  type Selector,
+  selectorId,
+  type Trigger,
+} from "../model/mod.ts";
+import {
+  covered,
+  type Entry,
+  executionKey,
+  groupKey,
+  putExecution,
+  putGate,
+  putGroup,
+  putQueueEntry,
+  putSelector,
+  queueKey,
+  selectorKey,
+  type Store,
+  type StoreChange,
+} from "../store/mod.ts";
+
+/** The bell that says: there may be something to claim. */
+export const QUEUE_BELL = "queue";
+
+/** A group that should start: for a due time, by hand, for a parent. */
+export interface StartRequest {
+  uid: string;
+  jobName: string;
+  revision: number;
+  groupId: string;
+  trigger: Trigger;
+  dueAt: number | null;
+  requestedBy: string | null;
+  gate: GatePolicy | null;
+  /** Passes the gate whoever holds it. */
+  forced: boolean;
+  lane: number;
+  startDeadlineMs: number;
+  /** One for each target, at least one. */
+  selectors: readonly Selector[];
+}
+
+/** What becomes of a start, with all that is to be written for it. */
+export type StartDecision =
+  | { kind: "start"; group: Group; executions: QueuedExecution[]; gate: Gate | null }
+  | { kind: "wait"; group: Group; executions: QueuedExecution[]; gate: Gate }
+  | { kind: "refuse"; reason: "overlap" | "gate full"; blockedBy: GatePlace[] };
+
+/**
+ * Decides a start by the gate alone; reads and writes nothing.
+ *
+ * @example
+ * ```ts
+ * import { decideStart } from "./start.ts";
+ * const decision = decideStart({
+ *   uid: "u", jobName: "a", revision: 1, groupId: "g", trigger: "manual", dueAt: null, requestedBy: null, gate: null,
+ *   forced: false, lane: 4, startDeadlineMs: 3_600_000, selectors: [{ node: null, tags: {} }],
+ * }, null, 0);
+ * decision.kind; // "start"
+ * ```
+ */
+export function decideStart(request: StartRequest, gate: Gate | null, nowMs: number): StartDecision {
+  if (request.gate === null) return { kind: "start", ...newGroup(request, "open", nowMs), gate: null };
+  const place = { uid: request.uid, group: request.groupId };
+  const admission = admit(gate ?? emptyGate, place, request.gate, request.forced);
+  switch (admission.kind) {
+    case "refuse":
+      return admission;
+    case "start":
+      return { kind: "start", ...newGroup(request, "open", nowMs), gate: admission.gate };
+    case "wait":
+      return { kind: "wait", ...newGroup(request, "waiting", nowMs), gate: admission.gate };
+    default:
+      return admission satisfies never;
+  }
+}
+
+function newGroup(request: StartRequest, state: "open" | "waiting", nowMs: number) {
+  const { uid, jobName, revision, trigger, dueAt, requestedBy, lane, startDeadlineMs } = request;
+  const group: Group = {
+    id: request.groupId,
+    uid,
+    jobName,
+    revision,
+    trigger,
+    dueAt,
+    createdAt: nowMs,
+    requestedBy,
+    gate: request.gate?.key ?? null,
+    state,
+    lane,
+    startDeadlineMs,
+    targets: request.selectors.map((selector) => ({ selector: selectorId(selector), attempt: 1, state: "open" })),
+    endedAt: null,
+    outcome: null,
+  };
+  return { group, executions: group.targets.map((_, target) => attemptOf(group, target, 1, nowMs, nowMs)) };
+}
+
+/** A queued attempt of one target of a group. */
+export function attemptOf(
+  group: Group,
+  target: number,
+  attempt: number,
+  queuedAt: number,
+  readyAt: number,
+): QueuedExecution {
+  return {
+    id: executionId(group.id, target, attempt),
+    uid: group.uid,
+    jobName: group.jobName,
+    revision: group.revision,
+    group: group.id,
+    target,
+    attempt,
+    trigger: attempt > 1 ? "retry" : group.trigger,
+    dueAt: group.dueAt,
+    requestedBy: group.requestedBy,
+    groupCreatedAt: group.createdAt,
+    queuedAt,
+    selector: group.targets[target]?.selector ?? "",
+    lane: group.lane,
+    startDeadlineMs: group.startDeadlineMs,
+    state: "queued",
+    readyAt,
+  };
+}
+
+/**
+ * Writes a decided start. The caller's change must prove the right to it: by the due entry, the job's record, or the
+ * parent's effect. The gate, when there is one, is checked here.
+ */
+export function writeStart(
+  change: StoreChange,
+  decision: Exclude<StartDecision, { kind: "refuse" }>,
+  request: StartRequest,
+  gate: Entry<Gate> | null,
+  store: Store,
+): void {
+  const { group, executions } = decision;
+  putGroup(change, covered(groupKey(group.uid, group.id)), group);
+  if (decision.gate !== null && gate !== null) putGate(change, gate, decision.gate);
+  for (const execution of executions) {
+    putExecution(change, covered(executionKey(group.uid, execution.id)), execution);
+    if (decision.kind === "start") writeQueued(change, execution);
+  }
+  for (const selector of request.selectors) writeSelector(change, selector, store);
+  if (decision.kind === "start") change.ring(QUEUE_BELL);
+}
+
+/** Puts an execution where brokers find it. */
+export function writeQueued(change: StoreChange, execution: QueuedExecution): void {
+  putQueueEntry(change, covered(queueKeyOf(execution)), execution);
+}
+
+/** Where a queued execution stands in its queue. */
+export function queueKeyOf(execution: QueuedExecution) {
+  return queueKey(execution.selector, execution.lane, execution.readyAt, execution.id);
+}
+
+/** A selector's text never changes, so writing it again is harmless and is left out where this process knows of it. */
+function writeSelector(change: StoreChange, selector: Selector, store: Store): void {
+  const key = selectorKey(selectorId(selector));
+  if (store.remembered(key) === undefined) putSelector(change, covered(key), selector);
+}

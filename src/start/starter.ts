@@ -1,0 +1,93 @@
+import type { Group, Node } from "../model/mod.ts";
+import { CarillonError, type Clock, encodeTime, hashDigits, type Random, randomDigits } from "../runtime/mod.ts";
+import {
+  covered,
+  groupKey,
+  groupTable,
+  idempotencyKey,
+  idempotencyTable,
+  jobKey,
+  jobTable,
+  putIdempotency,
+  type Store,
+  StoreChange,
+} from "../store/mod.ts";
+import { type StartedNow, writeStartNow } from "./start_now.ts";
+
+/** What starting by hand works with. */
+export interface StarterDeps {
+  store: Store;
+  clock: Clock;
+  random: Random;
+  liveNodes: () => readonly Node[];
+  /** Does what the gate of a `replace` job owes after a start. */
+  settleGate: (gate: string) => Promise<void>;
+}
+
+/** Starts jobs because somebody asks. */
+export class Starter {
+  readonly #deps: StarterDeps;
+
+  constructor(deps: StarterDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Starts a job now; the same idempotency key within a day answers the group it once started. Throws `not_found`,
+   * `disabled`, and `overlap` when the gate refuses it (which is recorded as a skipped execution).
+   */
+  async start(
+    name: string,
+    options: { by: string; force: boolean; idempotencyKey: string | null },
+  ): Promise<Group> {
+    while (true) {
+      const job = await this.#deps.store.get(jobTable, jobKey(name));
+      if (job.value === null) throw new CarillonError("not_found", `Cannot run job "${name}": there is no such job`);
+      if (job.value.definition.disabled) {
+        throw new CarillonError("disabled", `Cannot run job "${name}": it is disabled`);
+      }
+      const change = new StoreChange().check(job);
+      const id = options.idempotencyKey === null ? null : `${job.value.uid}/${options.idempotencyKey}`;
+      const known = id === null ? null : await this.#startedBefore(change, id);
+      if (known !== null) return known;
+      const groupId = this.#newGroupId(id);
+      if (id !== null) this.#noteKey(change, id, job.value.uid, groupId);
+      const started = await writeStartNow(change, {
+        job: job.value,
+        groupId,
+        trigger: "manual",
+        requestedBy: options.by,
+        forced: options.force,
+      }, { store: this.#deps.store, liveNodes: this.#deps.liveNodes(), nowMs: this.#deps.clock.now() });
+      if ((await this.#deps.store.commit(change)).outcome === "refused") continue;
+      if (started.gate !== null) await this.#deps.settleGate(started.gate);
+      return acceptedGroup(name, started);
+    }
+  }
+
+  #newGroupId(id: string | null): string {
+    const now = encodeTime(this.#deps.clock.now());
+    return now + (id === null ? randomDigits(this.#deps.random, 10) : hashDigits(`${id}/${now}`, 10));
+  }
+
+  async #startedBefore(change: StoreChange, id: string): Promise<Group | null> {
+    const entry = await this.#deps.store.get(idempotencyTable, idempotencyKey(id));
+    change.check(entry);
+    if (entry.value === null) return null;
+    const group = await this.#deps.store.get(groupTable, groupKey(entry.value.uid, entry.value.group));
+    return group.value;
+  }
+
+  #noteKey(change: StoreChange, id: string, uid: string, group: string): void {
+    putIdempotency(change, covered(idempotencyKey(id)), { uid, group, at: this.#deps.clock.now() });
+  }
+}
+
+function acceptedGroup(name: string, { group, refused }: StartedNow): Group {
+  if (refused === null) return group;
+  const blocked = refused.blockedBy.join(", ");
+  throw new CarillonError(
+    "overlap",
+    `Cannot run job "${name}": ${refused.reason}, group ${blocked} holds its place; run it with ?force=true to start it all the same`,
+  );
+}

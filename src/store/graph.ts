@@ -1,0 +1,87 @@
+import type { Dependency } from "../model/mod.ts";
+import { CarillonError } from "../runtime/mod.ts";
+import { edgePrefix } from "./keys.ts";
+import type { Store } from "./store.ts";
+import { writesOf } from "./store_change.ts";
+import { edgeTable } from "./tables.ts";
+
+/** Parents of one job, and how their ends join. */
+export interface Edges {
+  uid: string;
+  parents: Dependency[];
+  join: "all" | "any";
+}
+
+/** A child of a job, and the end that starts it. */
+export interface Child {
+  name: string;
+  on: Dependency["on"];
+}
+
+/** Which jobs start which, in memory; own changes at once. */
+export class Graph {
+  readonly #edges = new Map<string, Edges>();
+  readonly #children = new Map<string, Map<string, Dependency["on"]>>();
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+    store.onApplied((change) => {
+      for (const { key, value } of writesOf(change, edgeTable)) this.#set(String(key[2]), value);
+    });
+  }
+
+  /** Reads all edges; the store's other records need not be loaded for it. */
+  async load(): Promise<void> {
+    for await (const { key, value } of this.#store.scan(edgeTable, { prefix: edgePrefix() })) {
+      this.#set(String(key[2]), value);
+    }
+  }
+
+  /** Children of a job, by name. */
+  children(parent: string): Child[] {
+    return [...this.#children.get(parent) ?? []].map(([name, on]) => ({ name, on })).sort((a, b) =>
+      a.name < b.name ? -1 : 1
+    );
+  }
+
+  /** Parents of a job; undefined when it has none. */
+  edges(child: string): Edges | undefined {
+    return this.#edges.get(child);
+  }
+
+  #set(child: string, edges: Edges | null): void {
+    for (const parent of this.#edges.get(child)?.parents ?? []) this.#children.get(parent.job)?.delete(child);
+    if (edges === null) {
+      this.#edges.delete(child);
+      return;
+    }
+    this.#edges.set(child, edges);
+    for (const parent of edges.parents) {
+      const children = this.#children.get(parent.job) ?? new Map();
+      children.set(child, parent.on);
+      this.#children.set(parent.job, children);
+    }
+  }
+}
+
+/** Refuses edges that would close a circle, naming the path. `edgesOf` answers the parents of any other job. */
+export function refuseCycle(
+  child: string,
+  parents: readonly Dependency[],
+  edgesOf: (job: string) => readonly Dependency[],
+): void {
+  const seen = new Set<string>();
+  const walk = (job: string, path: readonly string[]): void => {
+    if (job === child) {
+      const circle = [...path, child].reverse().join(" -> ");
+      throw new CarillonError("cycle", `Cannot store job "${child}": its parents form a circle ${circle}`, {
+        issues: [{ path: "parent_job", message: `forms a circle ${circle}` }],
+      });
+    }
+    if (seen.has(job)) return;
+    seen.add(job);
+    for (const parent of edgesOf(job)) walk(parent.job, [...path, job]);
+  };
+  for (const parent of parents) walk(parent.job, [child]);
+}

@@ -1,0 +1,29 @@
+import { CarillonError, type Random, randomDigits } from "../runtime/mod.ts";
+import { schemaKey } from "./keys.ts";
+import type { Store } from "./store.ts";
+import { StoreChange } from "./store_change.ts";
+import { putSchema, schemaTable } from "./tables.ts";
+
+/** The version of stored records that this program writes. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Marks a new store with our schema version and a cluster id; answers the cluster id. Throws `unavailable` for a store
+ * that a newer program has written in a way that this one cannot read; nothing is changed then.
+ */
+export async function claimSchema(store: Store, random: Random): Promise<string> {
+  while (true) {
+    const entry = await store.read(schemaTable, schemaKey());
+    if (entry.value !== null && entry.value.minReader > SCHEMA_VERSION) {
+      throw new CarillonError(
+        "unavailable",
+        `Cannot use this store: its schema is version ${entry.value.version}, and this program reads up to ${SCHEMA_VERSION}; start a newer carillon`,
+      );
+    }
+    if (entry.value !== null) return entry.value.cluster;
+    const change = new StoreChange();
+    const cluster = randomDigits(random, 16);
+    putSchema(change, entry, { version: SCHEMA_VERSION, minReader: SCHEMA_VERSION, cluster });
+    if ((await store.commit(change)).outcome === "applied") return cluster;
+  }
+}

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import {
+  backlogSchema,
+  beatsSchema,
+  cursorSchema,
+  dependencySchema,
+  dueSchema,
+  effectSchema,
+  executionSchema,
+  fenceSchema,
+  gapSchema,
+  gateSchema,
+  groupSchema,
+  isEnded,
+  jobSchema,
+  joinSchema,
+  nodeSchema,
+  queuedExecutionSchema,
+  revisionSchema,
+  selectorSchema,
+  statSchema,
+} from "../model/mod.ts";
+import { defineBytesTable, defineTable } from "./table.ts";
+import { writersOf } from "./store_change.ts";
+
+const always = () => true;
+
+export const schemaTable = defineTable(
+  "schema",
+  z.object({ version: z.number().int(), minReader: z.number().int(), cluster: z.string() }),
+);
+export const fenceTable = defineTable("fence", fenceSchema, always);
+export const jobTable = defineTable("job", jobSchema, always);
+export const revisionTable = defineTable("revision", revisionSchema, always);
+export const dueTable = defineTable("due entry", dueSchema);
+export const heldTable = defineTable("held mark", z.object({ from: z.number() }));
+export const cursorTable = defineTable("cursor", cursorSchema);
+export const backlogTable = defineTable("backlog", backlogSchema);
+export const gapTable = defineTable("gap", gapSchema);
+export const gateTable = defineTable("gate", gateSchema, always);
+export const groupTable = defineTable("group", groupSchema, (group) => group.state !== "ended");
+export const executionTable = defineTable("execution", executionSchema, (execution) => !isEnded(execution));
+export const queueTable = defineTable("queue entry", queuedExecutionSchema);
+export const runningTable = defineTable("running mark", z.object({ uid: z.string() }));
+export const takenTable = defineTable("taken mark", z.object({ target: z.number().int() }));
+export const statTable = defineTable("statistic", statSchema, always);
+export const endedTable = defineTable(
+  "hourly count",
+  z.object({ success: z.number().int(), failed: z.number().int() }),
+  always,
+);
+export const outputTable = defineBytesTable("output");
+export const selectorTable = defineTable("selector", selectorSchema, always);
+export const nodeTable = defineTable("node", nodeSchema, always);
+export const beatsTable = defineTable("heartbeats", beatsSchema, always);
+export const effectTable = defineTable("effect", effectSchema);
+export const joinTable = defineTable("join", joinSchema);
+export const graphLockTable = defineTable("graph lock", z.object({ changedAt: z.number() }));
+export const edgeTable = defineTable(
+  "edges of a job",
+  z.object({ uid: z.string(), parents: z.array(dependencySchema), join: z.enum(["all", "any"]) }),
+);
+export const idempotencyTable = defineTable(
+  "idempotency key",
+  z.object({ uid: z.string(), group: z.string(), at: z.number() }),
+);
+export const tombTable = defineTable(
+  "deleted job",
+  z.object({ name: z.string(), at: z.number(), cancel: z.boolean() }),
+  always,
+);
+
+export const { put: putFence } = writersOf(fenceTable);
+export const { put: putSchema } = writersOf(schemaTable);
+export const { put: putJob, remove: deleteJob } = writersOf(jobTable);
+export const { put: putRevision, remove: deleteRevision } = writersOf(revisionTable);
+export const { put: putDue, remove: deleteDue } = writersOf(dueTable);
+export const { put: putHeld, remove: deleteHeld } = writersOf(heldTable);
+export const { put: putCursor, remove: deleteCursor } = writersOf(cursorTable);
+export const { put: putBacklog, remove: deleteBacklog } = writersOf(backlogTable);
+export const { put: putGap, remove: deleteGap } = writersOf(gapTable);
+export const { put: putGate, remove: deleteGate } = writersOf(gateTable);
+export const { put: putGroup, remove: deleteGroup } = writersOf(groupTable);
+export const { put: putExecution, remove: deleteExecution } = writersOf(executionTable);
+export const { put: putQueueEntry, remove: deleteQueueEntry } = writersOf(queueTable);
+export const { put: putRunning, remove: deleteRunning } = writersOf(runningTable);
+export const { put: putTaken, remove: deleteTaken } = writersOf(takenTable);
+export const { put: putStat, remove: deleteStat } = writersOf(statTable);
+export const { put: putEnded, remove: deleteEnded } = writersOf(endedTable);
+export const { put: putOutput, remove: deleteOutput } = writersOf(outputTable);
+export const { put: putSelector } = writersOf(selectorTable);
+export const { put: putNode, remove: deleteNode } = writersOf(nodeTable);
+export const { put: putBeats, remove: deleteBeats } = writersOf(beatsTable);
+export const { put: putEffect, remove: deleteEffect } = writersOf(effectTable);
+export const { put: putDead } = writersOf(effectTable);
+export const { put: putJoin, remove: deleteJoin } = writersOf(joinTable);
+export const { put: putGraphLock } = writersOf(graphLockTable);
+export const { put: putEdges, remove: deleteEdges } = writersOf(edgeTable);
+export const { put: putIdempotency, remove: deleteIdempotency } = writersOf(idempotencyTable);
+export const { put: putTomb, remove: deleteTomb } = writersOf(tombTable);
