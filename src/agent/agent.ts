@@ -79,10 +79,11 @@ export class Agent {
   async #begin(): Promise<Life> {
     const { dataDir, random, log } = this.#deps;
     await Deno.mkdir(dataDir, { recursive: true });
-    const node = await loadNodeId(dataDir, random);
+    const id = await loadNodeId(dataDir, random);
+    const node = this.#deps.identity.name;
     const journal = new ProcessJournal(join(dataDir, "processes"), log);
     const spool = new Spool(join(dataDir, "spool"), this.#limits.spoolBytes, log);
-    const life = new Life({ ...this.#deps, limits: this.#limits, node, journal, spool });
+    const life = new Life({ ...this.#deps, limits: this.#limits, node, id, journal, spool });
     try {
       await this.#killSurvivors(journal);
       await this.#persist(() => this.#register(life, spool, node));

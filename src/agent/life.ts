@@ -29,7 +29,10 @@ export interface LifeDeps {
   dataDir: string;
   identity: NodeIdentity;
   limits: AgentLimits;
+  /** Its name, by which servers know it. */
   node: string;
+  /** Its id, by which they know it from another of the same name. */
+  id: string;
   journal: ProcessJournal;
   spool: Spool;
 }
@@ -72,10 +75,10 @@ export class Life {
 
   /** Says who this is, and what of a former life is still to be known. Throws what the server answers. */
   async register(signal: AbortSignal, results: readonly Result[] = []): Promise<void> {
-    const { server, clock, identity, executors, node, limits } = this.#deps;
+    const { server, clock, identity, executors, id, limits } = this.#deps;
     const request = {
       ...identity,
-      id: node,
+      id,
       incarnation: this.incarnation,
       executors: [...executors.keys()],
       results: [...results],
