@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { JobView } from "../../src/model/mod.ts";
+import type { JobDefinition, JobView } from "../../src/model/mod.ts";
 import { CarillonError, invalid, type Issue } from "../../src/runtime/mod.ts";
 import { answer, isSet, warningHeader } from "../answer.ts";
 import type { AppDeps } from "../deps.ts";
@@ -48,18 +48,29 @@ export function readDefinition(context: Context, deps: AppDeps, body: unknown, n
   if (nameFromPath !== null && definition.name !== nameFromPath) {
     doubts.push({ path: "name", message: `differs from the path's "${nameFromPath}", and is the one used` });
   }
-  const executorIssues = deps.executorIssues(definition.executor, definition.executorConfig ?? {});
-  if (executorIssues === null) {
+  if (!checkConfig(deps, definition)) {
     const which = definition.executor === "" ? "is empty" : `"${definition.executor}" is not known to this server`;
     doubts.push({ path: "executor", message: `${which}: runs will fail unless a node has it` });
   }
   if (definition.concurrencyKey !== null && definition.concurrency === "allow" && definition.maxConcurrent === null) {
     doubts.push({ path: "concurrency_key", message: "has no effect with concurrency allow and no max_concurrent" });
   }
-  const title = `Cannot store job "${definition.name}"`;
-  if (executorIssues && executorIssues.length > 0) {
-    throw refused(title, executorIssues.map(({ path, message }) => ({ path: `executor_config.${path}`, message })));
-  }
-  if (doubts.length > 0 && isSet(context, "strict")) throw refused(title, doubts);
+  if (doubts.length > 0 && isSet(context, "strict")) throw refused(titleOf(definition), doubts);
   return { definition, warning: warningHeader(doubts.map(({ path, message }) => `${path} ${message}`)) };
+}
+
+/** Checks the config of a known executor, and answers whether the executor is known. Throws `invalid`. */
+export function checkConfig(deps: AppDeps, definition: JobDefinition): boolean {
+  const issues = deps.executorIssues(definition.executor, definition.executorConfig ?? {});
+  if (issues && issues.length > 0) {
+    throw refused(
+      titleOf(definition),
+      issues.map(({ path, message }) => ({ path: `executor_config.${path}`, message })),
+    );
+  }
+  return issues !== null;
+}
+
+function titleOf(definition: JobDefinition): string {
+  return `Cannot store job "${definition.name}"`;
 }

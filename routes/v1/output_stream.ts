@@ -5,7 +5,7 @@ import { endAnswer } from "../wire/execution_answer.ts";
 /** Silence after which a comment shows that the connection lives, in milliseconds. */
 const HEARTBEAT_MS = 15_000;
 
-/** Opens the events of an execution, until `signal` aborts. */
+/** Opens the events of an execution, until `signal` aborts. Called with the first read, which a HEAD never does. */
 export type OpenEvents = (signal: AbortSignal) => AsyncIterable<OutputEvent>;
 
 /**
@@ -32,21 +32,21 @@ function stream(
   heartbeat: string | undefined,
 ): ReadableStream<Uint8Array> {
   const stop = new AbortController();
-  const events = open(stop.signal)[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   const bytesOf = (part: string | Uint8Array) => typeof part === "string" ? encoder.encode(part) : part;
-  let pending = events.next();
-  pending.catch(() => {});
+  let events: AsyncIterator<OutputEvent> | undefined;
+  let pending: Promise<IteratorResult<OutputEvent>> | undefined;
   return new ReadableStream({
     async pull(controller) {
+      events ??= open(stop.signal)[Symbol.asyncIterator]();
+      pending ??= events.next();
       let next = await nextOrSilence(pending, sleep);
       while (next === undefined && heartbeat === undefined) next = await nextOrSilence(pending, sleep);
       if (next === undefined) return controller.enqueue(bytesOf(heartbeat ?? ""));
+      pending = undefined;
       const part = next.done ? "" : write(next.value);
       if (part.length === 0) return controller.close();
       controller.enqueue(bytesOf(part));
-      pending = events.next();
-      pending.catch(() => {});
     },
     cancel() {
       stop.abort();

@@ -7,6 +7,7 @@ import type { AppDeps } from "../deps.ts";
 import { type HttpEdge, json, refusals } from "../http_edge.ts";
 import { MAX_RESTORE_BYTES, readBytes } from "../read_body.ts";
 import { readJob, refused } from "../wire/read_job.ts";
+import { checkConfig } from "./job_request.ts";
 
 const restoreRoute = createRoute({
   method: "post",
@@ -19,7 +20,7 @@ const restoreRoute = createRoute({
 /** Jobs from an export. */
 export function restoreRoutes(deps: AppDeps) {
   return new OpenAPIHono<HttpEdge>().openapi(restoreRoute, async (context) => {
-    const lines = await deps.jobs.restore(readDefinitions(await readFilePart(context.req.raw)));
+    const lines = await deps.jobs.restore(readDefinitions(deps, await readFilePart(context.req.raw)));
     return answer(context, JSON.stringify(lines), 200);
   });
 }
@@ -34,13 +35,15 @@ async function readFilePart(request: Request): Promise<string> {
   throw new CarillonError("not_found", 'Cannot restore: the body is no multipart form with a field "file"');
 }
 
-function readDefinitions(text: string): JobDefinition[] {
+function readDefinitions(deps: AppDeps, text: string): JobDefinition[] {
   const bodies = z.array(z.unknown()).safeParse(parseJson(text));
   if (!bodies.success) throw invalid("Cannot restore: the file is no JSON array");
   const issues: Issue[] = [];
   const definitions = bodies.data.flatMap((body, index) => {
     try {
-      return [readJob(body, null).definition];
+      const { definition } = readJob(body, null);
+      checkConfig(deps, definition);
+      return [definition];
     } catch (thrown) {
       if (!(thrown instanceof CarillonError)) throw thrown;
       const found = thrown.issues.length > 0 ? thrown.issues : [{ path: "", message: thrown.message }];

@@ -1,6 +1,5 @@
 import type {
   Node,
-  OutputChunk,
   PollAnswer,
   PollRequest,
   RegisterRequest,
@@ -8,34 +7,10 @@ import type {
   ReportRequest,
   Result,
 } from "../model/mod.ts";
-import { CarillonError, type Clock, type Log, messageOf } from "../runtime/mod.ts";
-import { nodeKey, nodeTable, putNode, type Store, StoreChange } from "../store/mod.ts";
-import type { Finisher } from "../finish/mod.ts";
-import type { AssignedIndex } from "./assigned.ts";
-import type { Broker } from "./broker.ts";
-import type { Liveness } from "./liveness.ts";
+import { CarillonError, messageOf } from "../runtime/mod.ts";
+import { nodeKey, nodeTable, putNode, StoreChange } from "../store/mod.ts";
+import type { AgentsDeps } from "./agents_deps.ts";
 import { LongPoll } from "./long_poll.ts";
-
-/** Where output that agents send goes. */
-export interface OutputSink {
-  append(chunks: readonly OutputChunk[]): Promise<void>;
-  /** Executions of these that somebody reads live. */
-  followed(executions: readonly string[]): string[];
-  /** Calls `wake` when somebody begins to read one of a node's executions. */
-  onFollow(wake: () => void): void;
-}
-
-/** What the agents' side of a server works with. */
-export interface AgentsDeps {
-  store: Store;
-  broker: Broker;
-  assigned: AssignedIndex;
-  liveness: Liveness;
-  finisher: Finisher;
-  outputs: OutputSink;
-  clock: Clock;
-  log: Log;
-}
 
 /** What agents call: they register, poll for work, report what became of it, and leave. */
 export class Agents {

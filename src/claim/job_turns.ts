@@ -28,6 +28,15 @@ export class JobTurns {
     return undefined;
   }
 
+  /** Moves executions into `taken` until it holds `most`. */
+  takeInto(taken: Found<QueuedExecution>[], most: number, mayStart: (uid: string) => boolean): void {
+    while (taken.length < most) {
+      const next = this.next(mayStart);
+      if (next === undefined) return;
+      taken.push(next);
+    }
+  }
+
   /** Forgets an execution. */
   remove(uid: string, id: string): void {
     const line = this.#jobs.get(uid);

@@ -1,6 +1,6 @@
 import type { Assignment, Node, PollAnswer, PollRequest } from "../model/mod.ts";
 import { Doorbell } from "../runtime/mod.ts";
-import type { AgentsDeps } from "./agents.ts";
+import type { AgentsDeps } from "./agents_deps.ts";
 import { assignmentOf, type WaitingPoll } from "./broker.ts";
 
 /** One poll of a node: waits until there is something to answer. */

@@ -87,14 +87,7 @@ export class QueueIndex {
     for (const queue of queues) this.#ripen(queue, nowMs);
     const taken: Found<QueuedExecution>[] = [];
     for (let lane = 0; lane < LANES && taken.length < most; lane++) {
-      for (const queue of queues) {
-        const turns = queue.lanes[lane];
-        while (turns && taken.length < most) {
-          const next = turns.next(mayStart);
-          if (next === undefined) break;
-          taken.push(next);
-        }
-      }
+      for (const queue of queues) queue.lanes[lane]?.takeInto(taken, most, mayStart);
     }
     return taken;
   }

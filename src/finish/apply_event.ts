@@ -10,7 +10,8 @@ import {
 } from "../model/mod.ts";
 import { QUEUE_BELL } from "../start/mod.ts";
 import { type AttemptEnd, unrunEnd } from "./decide_end.ts";
-import { endAttempt, type EndContext } from "./end_attempt.ts";
+import { endAttempt } from "./end_attempt.ts";
+import type { EndContext } from "./end_context.ts";
 import { applyLate } from "./late_result.ts";
 
 /** Something that happens to an attempt. */

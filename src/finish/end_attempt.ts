@@ -1,22 +1,10 @@
-import type { AssignedExecution, EndedExecution, Execution, JobDefinition } from "../model/mod.ts";
+import type { AssignedExecution, EndedExecution, Execution } from "../model/mod.ts";
 import { QUEUE_BELL, queueKeyOf, writeQueued } from "../start/mod.ts";
 import { covered, deleteQueueEntry, deleteRunning, runningKey } from "../store/mod.ts";
 import { type AttemptEnd, decideEnd } from "./decide_end.ts";
 import type { Draft } from "./draft.ts";
 import { type GroupEnd, writeGroupEnd } from "./end_group.ts";
-import type { FinishDeps } from "./finisher.ts";
-
-/** What the end of an attempt is decided with, within one draft. */
-export interface EndContext {
-  draft: Draft;
-  deps: FinishDeps;
-  /** The definition that an execution runs by; null when its revision is gone. */
-  definition(revision: number): Promise<JobDefinition | null>;
-  /** Whether the job is still there. */
-  jobExists(): Promise<boolean>;
-  /** Counts a group once the draft is committed. */
-  counted: { success: boolean; endedAtMs: number }[];
-}
+import type { EndContext } from "./end_context.ts";
 
 /** Ends an attempt with all that follows from it: the retry, or its group's end. */
 export async function endAttempt(execution: Execution, end: AttemptEnd, context: EndContext): Promise<Execution> {

@@ -1,33 +1,9 @@
 import type { Execution } from "../model/mod.ts";
-import { type Clock, type Log, messageOf, type Random } from "../runtime/mod.ts";
-import {
-  type Catalogue,
-  type Graph,
-  revisionKey,
-  revisionTable,
-  type Store,
-  tombKey,
-  tombTable,
-} from "../store/mod.ts";
+import { messageOf } from "../runtime/mod.ts";
+import { revisionKey, revisionTable, tombKey, tombTable } from "../store/mod.ts";
 import { applyEvent, type AttemptEvent } from "./apply_event.ts";
 import { Draft } from "./draft.ts";
-import type { EndContext } from "./end_attempt.ts";
-
-/** Counts groups as they end, for totals by the hour. */
-export interface EndCounter {
-  count(success: boolean, endedAtMs: number): void;
-}
-
-/** What the end of attempts is decided with. */
-export interface FinishDeps {
-  store: Store;
-  catalogue: Catalogue;
-  graph: Graph;
-  clock: Clock;
-  random: Random;
-  log: Log;
-  counter: EndCounter;
-}
+import type { EndContext, FinishDeps } from "./end_context.ts";
 
 interface Pending {
   event: AttemptEvent;

@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/mod.ts";
 import { endedKey, endedTable, putEnded, type Store, StoreChange } from "../store/mod.ts";
-import type { EndCounter } from "./finisher.ts";
+import type { EndCounter } from "./end_context.ts";
 
 const HOUR_MS = 3_600_000;
 

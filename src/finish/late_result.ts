@@ -9,7 +9,8 @@ import {
 import { queueKeyOf } from "../start/mod.ts";
 import { covered, deleteQueueEntry } from "../store/mod.ts";
 import { endTarget } from "./decide_end.ts";
-import { type EndContext, endGroup, unmarkRunning } from "./end_attempt.ts";
+import { endGroup, unmarkRunning } from "./end_attempt.ts";
+import type { EndContext } from "./end_context.ts";
 
 /**
  * What the agent of a lost run says after all is kept on the lost execution. While its group is open, a late success ends

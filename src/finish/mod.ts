@@ -5,7 +5,7 @@
 export type { AttemptEvent } from "./apply_event.ts";
 export { decideEnd, endTarget } from "./decide_end.ts";
 export { EFFECT_BELL, EFFECT_SHARDS, effectKeyOf } from "./end_group.ts";
-export { type EndCounter, type FinishDeps, Finisher } from "./finisher.ts";
+export type { EndCounter, FinishDeps } from "./end_context.ts";
+export { Finisher } from "./finisher.ts";
 export { openAttempts, settleGate } from "./settle_gate.ts";
-export { clearHistory, pruneHistory, resetStat } from "./history.ts";
 export { HourlyCounts } from "./hourly_counts.ts";

@@ -1,5 +1,5 @@
 import { isAssigned } from "../model/mod.ts";
-import { clearHistory, type Finisher } from "../finish/mod.ts";
+import type { Finisher } from "../finish/mod.ts";
 import {
   deleteGate,
   deleteJoin,
@@ -22,6 +22,7 @@ import {
   tombPrefix,
   tombTable,
 } from "../store/mod.ts";
+import { clearHistory } from "./history.ts";
 
 /** Finishes the deletion of jobs: queued runs are cancelled, running ones end, and then all that was kept of the job goes. */
 export class DeletedJobs {

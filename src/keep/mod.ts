@@ -3,5 +3,6 @@
  * @module
  */
 export { DeletedJobs } from "./deleted_jobs.ts";
+export { clearHistory, resetStat } from "./history.ts";
 export { Housekeeping } from "./housekeeping.ts";
 export { Retention } from "./retention.ts";

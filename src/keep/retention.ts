@@ -1,6 +1,6 @@
 import { isEnded } from "../model/mod.ts";
-import { pruneHistory } from "../finish/mod.ts";
 import { type Catalogue, executionTable, jobKey, jobTable, type Store, writesOf } from "../store/mod.ts";
+import { pruneHistory } from "./history.ts";
 
 /** New ended executions of a job after which its history is looked at. */
 const LOOK_AFTER = 40;

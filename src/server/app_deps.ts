@@ -1,5 +1,5 @@
-import type { AppDeps } from "../../routes/deps.ts";
-import { clearHistory, resetStat } from "../finish/mod.ts";
+import type { AppDeps } from "../../routes/mod.ts";
+import { clearHistory, resetStat } from "../keep/mod.ts";
 import { decodeLease } from "../lease/mod.ts";
 import { type JobView } from "../model/mod.ts";
 import { CarillonError, type Clock, type Log } from "../runtime/mod.ts";

@@ -114,18 +114,7 @@ export class Server {
       return known && { node: known, silentMs: this.liveness.silentMs(name) };
     };
     this.#house = new Housekeeping({ ...parts, finisher, retention, deletedJobs, node, pauseOf });
-    this.lease = new Lease({
-      kv: engine.kv,
-      committer: this.#committer,
-      clock,
-      log,
-      profile: engine.profile,
-      holder: nodeName,
-      leaseKey: leaseKey(),
-      fenceKey: fenceKey(),
-      raiseTerm,
-      termOf,
-    });
+    this.lease = leaseOf(options, this.#committer);
   }
 
   /** Reads what must be known before agents may come. Throws `unavailable` for a store of a newer schema. */
@@ -192,4 +181,19 @@ export class Server {
     }
     if (!signal.aborted) await this.#index.load();
   }
+}
+
+function leaseOf({ engine, clock, log, nodeName }: ServerOptions, committer: Committer): Lease {
+  return new Lease({
+    kv: engine.kv,
+    committer,
+    clock,
+    log,
+    profile: engine.profile,
+    holder: nodeName,
+    leaseKey: leaseKey(),
+    fenceKey: fenceKey(),
+    raiseTerm,
+    termOf,
+  });
 }

@@ -16,6 +16,7 @@ import {
   cursorTable,
   dueKey,
   dueTable,
+  endedKey,
   endedPrefix,
   endedTable,
   executionKey,
@@ -127,7 +128,7 @@ export class StoreViews {
       failed: 0,
     }));
     for await (
-      const { key, value } of this.#store.scan(endedTable, { prefix: endedPrefix(), start: ["ended", first] })
+      const { key, value } of this.#store.scan(endedTable, { prefix: endedPrefix(), start: endedKey(first, "") })
     ) {
       const total = totals[Math.floor((Number(key[1]) - first) / DAY_MS)];
       if (total === undefined) continue;

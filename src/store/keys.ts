@@ -1,16 +1,16 @@
 import type { KvKey } from "../kv/mod.ts";
 
-// The only place that builds keys. Who may write each stands in the table of the design (docs/architecture.md).
-
+/**
+ * The only place that builds keys: a builder for each kind of record, and one for the prefix of its range.
+ * Who may write each stands in the table of keys in docs/architecture.md.
+ */
 export const schemaKey = (): KvKey => ["schema"];
 export const leaseKey = (): KvKey => ["lease"];
 export const fenceKey = (): KvKey => ["fence"];
-
 export const jobKey = (name: string): KvKey => ["job", name];
 export const jobPrefix = (): KvKey => ["job"];
 export const revisionKey = (uid: string, revision: number): KvKey => ["rev", uid, revision];
 export const revisionPrefix = (uid: string): KvKey => ["rev", uid];
-
 export const dueKey = (atMs: number, uid: string): KvKey => ["due", atMs, uid];
 export const duePrefix = (): KvKey => ["due"];
 export const heldKey = (uid: string): KvKey => ["held", uid];
@@ -21,14 +21,12 @@ export const backlogKey = (uid: string): KvKey => ["backlog", uid];
 export const backlogPrefix = (): KvKey => ["backlog"];
 export const gapKey = (uid: string, fromMs: number): KvKey => ["gap", uid, fromMs];
 export const gapPrefix = (uid: string): KvKey => ["gap", uid];
-
 export const gateKey = (gate: string): KvKey => ["gate", gate];
 export const gatePrefix = (): KvKey => ["gate"];
 export const groupKey = (uid: string, id: string): KvKey => ["group", uid, id];
 export const groupPrefix = (uid: string): KvKey => ["group", uid];
 export const executionKey = (uid: string, id: string): KvKey => ["exec", uid, id];
 export const executionPrefix = (uid: string): KvKey => ["exec", uid];
-
 export const queueKey = (selector: string, lane: number, readyAtMs: number, execution: string): KvKey => [
   "q",
   selector,
@@ -46,31 +44,25 @@ export const runningKey = (node: string, incarnation: string, execution: string)
 export const runningPrefix = (...node: string[]): KvKey => ["running", ...node];
 export const takenKey = (group: string, node: string): KvKey => ["taken", group, node];
 export const takenPrefix = (group: string): KvKey => ["taken", group];
-
 export const statKey = (uid: string): KvKey => ["stat", uid];
 export const statPrefix = (): KvKey => ["stat"];
 export const endedKey = (hourMs: number, server: string): KvKey => ["ended", hourMs, server];
 export const endedPrefix = (): KvKey => ["ended"];
-
 export const outputKey = (execution: string, n: number): KvKey => ["out", execution, n];
 export const outputPrefix = (execution: string): KvKey => ["out", execution];
-
 export const selectorKey = (id: string): KvKey => ["selector", id];
 export const selectorPrefix = (): KvKey => ["selector"];
 export const nodeKey = (name: string): KvKey => ["node", name];
 export const nodePrefix = (): KvKey => ["node"];
 export const beatsKey = (server: string, n: number): KvKey => ["beats", server, n];
 export const beatsPrefix = (): KvKey => ["beats"];
-
 export const effectKey = (shard: number, id: string): KvKey => ["effect", shard, id];
 export const effectPrefix = (): KvKey => ["effect"];
 export const deadKey = (id: string): KvKey => ["dead", id];
 export const joinKey = (uid: string): KvKey => ["join", uid];
-
 export const graphLockKey = (): KvKey => ["graph", "lock"];
 export const edgeKey = (child: string): KvKey => ["graph", "edge", child];
 export const edgePrefix = (): KvKey => ["graph", "edge"];
-
 export const idempotencyKey = (key: string): KvKey => ["idem", key];
 export const idempotencyPrefix = (): KvKey => ["idem"];
 export const tombKey = (uid: string): KvKey => ["tomb", uid];

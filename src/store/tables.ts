@@ -25,6 +25,7 @@ import { writersOf } from "./store_change.ts";
 
 const always = () => true;
 
+/** Each kind of record, with its schema; kinds whose last value is worth remembering say so. */
 export const schemaTable = defineTable(
   "schema",
   z.object({ version: z.number().int(), minReader: z.number().int(), cluster: z.string() }),
@@ -70,6 +71,7 @@ export const tombTable = defineTable(
   always,
 );
 
+/** Typed writers of each kind; who may use which is the table of keys in docs/architecture.md. */
 export const { put: putFence } = writersOf(fenceTable);
 export const { put: putSchema } = writersOf(schemaTable);
 export const { put: putJob, remove: deleteJob } = writersOf(jobTable);

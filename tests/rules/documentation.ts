@@ -11,7 +11,9 @@ function checkFile(file: SourceFile): Violation[] {
   return file.body.flatMap((node, index) => {
     const names = exportedNames(node);
     const before = file.body[index - 1];
-    if (names.length === 0 || isDocumented(file, node) || isFollowUp(node, before)) return [];
+    if (names.length === 0 || isDocumented(file, node) || isFollowUp(node, before) || isInParagraph(file, index)) {
+      return [];
+    }
     return [{
       path: file.path,
       line: file.lineOf(node),
@@ -39,6 +41,21 @@ function isDocumented(file: SourceFile, node: Node): boolean {
   if (!doc) return false;
   const between = file.text.slice(doc.range[1], node.range[0]);
   return /^(\s|\/\/ deno-lint-ignore.*\n|@[\w.()]+)*$/.test(between);
+}
+
+/** One of several one-line constants that stand directly below each other: the first one's sentence is all of theirs. */
+function isInParagraph(file: SourceFile, index: number): boolean {
+  for (let at = index; at > 0; at--) {
+    const node = file.body[at], before = file.body[at - 1];
+    if (!node || !before || !isConstant(node) || !isConstant(before)) return false;
+    if (!/^\n$/.test(file.text.slice(before.range[1], node.range[0]))) return false;
+    if (isDocumented(file, before)) return true;
+  }
+  return false;
+}
+
+function isConstant(node: Deno.lint.Statement): boolean {
+  return node.type === "ExportNamedDeclaration" && node.declaration?.type === "VariableDeclaration";
 }
 
 /** A further overload, or the type inferred from the thing just before: both share its documentation. */

@@ -1,0 +1,28 @@
+import type { Finisher } from "../finish/mod.ts";
+import type { OutputChunk } from "../model/mod.ts";
+import type { Clock, Log } from "../runtime/mod.ts";
+import type { Store } from "../store/mod.ts";
+import type { AssignedIndex } from "./assigned.ts";
+import type { Broker } from "./broker.ts";
+import type { Liveness } from "./liveness.ts";
+
+/** Where output that agents send goes. */
+export interface OutputSink {
+  append(chunks: readonly OutputChunk[]): Promise<void>;
+  /** Executions of these that somebody reads live. */
+  followed(executions: readonly string[]): string[];
+  /** Calls `wake` when somebody begins to read one of a node's executions. */
+  onFollow(wake: () => void): void;
+}
+
+/** What the agents' side of a server works with. */
+export interface AgentsDeps {
+  store: Store;
+  broker: Broker;
+  assigned: AssignedIndex;
+  liveness: Liveness;
+  finisher: Finisher;
+  outputs: OutputSink;
+  clock: Clock;
+  log: Log;
+}
