@@ -77,6 +77,7 @@ Deno.test("agentRoutes() takes reports above 1 MiB and refuses those above 16 Mi
       execution: "e",
       n,
       data: "A".repeat(65_536),
+      live: false,
       skippedBytes: 0,
     })),
     results: [],

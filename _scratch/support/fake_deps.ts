@@ -1,0 +1,112 @@
+import type { AppDeps, Views } from "../../routes/deps.ts";
+import { type Execution, type ExecutionQuery, hasStarted, type JobQuery, type Node } from "../../src/model/mod.ts";
+import { silentLog, systemClock } from "../../src/runtime/mod.ts";
+import { FakeJobs } from "./fake_jobs.ts";
+import { FakeRuns } from "./fake_runs.ts";
+
+/** Services in memory for tests of the HTTP edge, with what they hold open to look at and to fill. */
+export interface FakeDeps extends AppDeps {
+  jobs: FakeJobs;
+  runs: FakeRuns;
+  nodes: { node: Node; state: "alive" | "failed" | "left" }[];
+}
+
+/** A node for tests. */
+export function fakeNode(name: string): Node {
+  return {
+    name,
+    id: `id-${name}`,
+    incarnation: "i1",
+    tags: { role: "web" },
+    slots: 8,
+    executors: ["shell"],
+    version: "0.1.0",
+    address: "127.0.0.1:8080",
+    registeredAt: 0,
+    server: true,
+    left: false,
+  };
+}
+
+/** Services in memory; `changes` replace some of them. */
+export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
+  const now = () => Date.now();
+  const jobs: FakeJobs = new FakeJobs(now, (name) => runs.executions.delete(name));
+  const runs: FakeRuns = new FakeRuns(jobs, now);
+  const nodes: FakeDeps["nodes"] = [{ node: fakeNode("n1"), state: "alive" }];
+  return {
+    views: fakeViews(jobs, runs),
+    outputs: runs,
+    agents: {
+      register: (request, address) => Promise.resolve({ ...fakeNode(request.name), ...request, address }),
+      poll: () => Promise.resolve({ claims: [], cancels: [], followed: [] }),
+      report: (request) => Promise.resolve({ done: request.results.map((result) => result.execution) }),
+      leave: () => Promise.resolve(),
+    },
+    cluster: {
+      nodeName: "n1",
+      version: "0.1.0",
+      nodes: () => Promise.resolve(nodes),
+      leader: () => Promise.resolve("n1"),
+      leave: () => Promise.resolve(),
+      ready: () => Promise.resolve(),
+    },
+    log: silentLog,
+    now,
+    sleep: systemClock.sleep,
+    defaultTimezone: "UTC",
+    executorIssues,
+    loopbackOnly: true,
+    ...changes,
+    jobs,
+    runs,
+    nodes,
+  };
+}
+
+/** Knows `shell` alone, and of its options `timeout`. */
+function executorIssues(executor: string, config: Readonly<Record<string, unknown>>) {
+  if (executor !== "shell") return null;
+  const { timeout } = config;
+  const bad = typeof timeout === "string" && !/^(\d+(ms|s|m|h))+$/.test(timeout);
+  return bad ? [{ path: "timeout", message: `"${timeout}" is no duration` }] : [];
+}
+
+function fakeViews(jobs: FakeJobs, runs: FakeRuns): Views {
+  const executionsOf = (name: string) => runs.executions.get(name) ?? [];
+  return {
+    job: (name) => Promise.resolve(jobs.view(name)),
+    jobs: (query) => Promise.resolve(listJobs(jobs, query)),
+    executions: (name, query) => Promise.resolve(jobs.view(name) && listExecutions(executionsOf(name), query)),
+    execution: (name, id) => Promise.resolve(executionsOf(name).find((execution) => execution.id === id) ?? null),
+    busy: () =>
+      Promise.resolve([...runs.executions.values()].flat().filter((execution) => execution.state === "running")),
+    gaps: (name) => Promise.resolve(jobs.view(name) && []),
+    days: (days) =>
+      Promise.resolve(Array.from({ length: days }, (_, i) => ({
+        day: new Date(Date.now() - (days - 1 - i) * 864e5).toISOString().slice(0, 10),
+        success: 0,
+        failed: 0,
+      }))),
+  };
+}
+
+function listJobs(jobs: FakeJobs, query: JobQuery) {
+  const views = [...jobs.byName.keys()].sort().flatMap((name) => jobs.view(name) ?? []).filter(({ job, stat }) => {
+    const { definition } = job;
+    const status = query.status === "untriggered" ? "" : query.status;
+    return (query.disabled === null || definition.disabled === query.disabled) &&
+      (status === null || stat.status === status) &&
+      (definition.name.includes(query.text) || definition.displayName.includes(query.text)) &&
+      Object.entries(query.metadata).every(([key, value]) => definition.metadata?.[key] === value);
+  });
+  if (query.descending) views.reverse();
+  return { views: views.slice(query.start, query.end ?? undefined), total: views.length };
+}
+
+function listExecutions(all: readonly Execution[], query: ExecutionQuery) {
+  const { states } = query;
+  const executions = all.filter((execution) => states ? states.includes(execution.state) : hasStarted(execution));
+  if (query.descending) executions.reverse();
+  return { executions: executions.slice(query.start, query.end ?? undefined), total: executions.length };
+}

@@ -1,0 +1,96 @@
+import { type Command, Option } from "commander";
+import { createLog, messageOf } from "../../runtime/mod.ts";
+import type { Cli } from "../cli.ts";
+import { flagOf, readSettings, variableOf } from "../setting_sources.ts";
+import { START_SETTINGS, type StartSettings } from "../start_settings.ts";
+import { listenForStop } from "../stop_signals.ts";
+import { UsageError } from "../usage_error.ts";
+import type { Finish } from "../program.ts";
+
+/** How long a server may take to end at once, in milliseconds. */
+const HURRY_MS = 2_000;
+
+const EXAMPLES = `
+Each setting may also stand in the environment, as ${variableOf("httpAddr")}, ${variableOf("slots")}, …
+(${variableOf("tag")}=role=web,zone=a), and in the YAML file of --config, under the name of its flag:
+
+  http-addr: 127.0.0.1:9000
+  tag: { role: web }
+
+A flag goes before the environment, that before the file.
+
+Examples:
+  carillon start
+  carillon start --data-dir /var/lib/carillon --timezone Europe/Berlin --log-format json
+  carillon start --node-name web1 --tag role=web --tag zone=a
+  CARILLON_SLOTS=20 carillon start --config /etc/carillon.yaml
+
+The first SIGINT or SIGTERM stops cleanly and waits for running jobs (--drain), the second ends at once.`;
+
+/** Adds `start`. */
+export function addStart(program: Command, cli: Cli, finish: Finish): void {
+  const command = program.command("start").description("Run a server, and jobs on this node");
+  for (const [key, { value, what, kind }] of Object.entries(START_SETTINGS)) {
+    const flag = flagOf(key);
+    command.addOption(optionOf(value === null ? `--${flag}` : `--${flag} <${value}>`, what, kind === "tags"));
+    if (value === null) command.addOption(new Option(`--no-${flag}`).default(undefined).hideHelp());
+  }
+  command.option("--config <FILE>", "read settings from a YAML file")
+    .addHelpText("after", EXAMPLES)
+    .action(finish((flags: Record<string, unknown>) => start(cli, flags)));
+}
+
+function optionOf(flags: string, what: string, repeats: boolean): Option {
+  const option = new Option(flags, what);
+  if (repeats) option.argParser((value: string, before: string[] = []) => [...before, value]);
+  return option;
+}
+
+/** Runs a server until a signal stops it. Answers the process's exit code. */
+async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promise<number> {
+  const settings = readSettings({
+    flags,
+    env: cli.env,
+    file: await readConfig(cli, flags.config ?? (cli.env[variableOf("config")] || undefined)),
+    hostname: cli.hostname(),
+  });
+  const { logLevel: level, logFormat: format } = settings;
+  const write = (line: string) => cli.terminal.note(line);
+  const log = createLog({ level, format, now: () => cli.clock.now(), write }, { node: settings.nodeName });
+  using signals = listenForStop(cli.signals);
+  const serving = cli.serve(serveOptions(cli, settings), {
+    ...signals,
+    log,
+    clock: cli.clock,
+    random: cli.random,
+    onListening: ({ hostname, port }) => {
+      const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+      log.info(`Carillon ${cli.version} is up`, { url, dataDir: settings.dataDir });
+    },
+  });
+  const hurried = signals.hurried.then(async (code) => {
+    await Promise.race([serving.catch(() => {}), cli.clock.sleep(HURRY_MS)]);
+    return code;
+  });
+  try {
+    return await Promise.race([serving.then(() => signals.hurry.aborted ? hurried : 0), hurried]);
+  } catch (thrown) {
+    if (level === "debug" && thrown instanceof Error) write(thrown.stack ?? thrown.message);
+    throw thrown;
+  }
+}
+
+function serveOptions(cli: Cli, settings: StartSettings): Parameters<Cli["serve"]>[0] {
+  const { httpAddr, dataDir, nodeName, tag: tags, timezone, slots, defaultTarget, drain: drainMs, insecure } = settings;
+  const { env, version } = cli;
+  return { httpAddr, dataDir, nodeName, tags, timezone, slots, defaultTarget, drainMs, insecure, env, version };
+}
+
+async function readConfig(cli: Cli, path: unknown): Promise<{ path: string; text: string } | null> {
+  if (typeof path !== "string") return null;
+  try {
+    return { path, text: await cli.readText(path) };
+  } catch (thrown) {
+    throw new UsageError([`Cannot read settings "${path}": ${messageOf(thrown)}`]);
+  }
+}

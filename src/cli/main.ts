@@ -1,0 +1,45 @@
+import config from "../../deno.json" with { type: "json" };
+import { messageOf, readEnvironment, systemClock, systemRandom } from "../runtime/mod.ts";
+import type { Cli } from "./cli.ts";
+import { EXIT } from "./exit_code.ts";
+import { systemTerminal } from "./print.ts";
+import { runCli } from "./run_cli.ts";
+import { serve } from "./serve.ts";
+import { processSignals } from "./stop_signals.ts";
+
+/** Runs the command that the arguments name, and ends the process with its exit code. */
+export async function main(args: readonly string[]): Promise<never> {
+  const cli = systemCli();
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    endUncaught(cli, event.reason);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    endUncaught(cli, event.error);
+  });
+  Deno.exit(await runCli(args, cli));
+}
+
+function systemCli(): Cli {
+  const env = readEnvironment();
+  return {
+    terminal: systemTerminal(env),
+    env,
+    clock: systemClock,
+    random: systemRandom,
+    fetch,
+    readText: async (path) =>
+      path === "-" ? await new Response(Deno.stdin.readable).text() : await Deno.readTextFile(path),
+    hostname: () => Deno.hostname(),
+    serve,
+    signals: processSignals,
+    version: config.version,
+  };
+}
+
+/** What nobody caught ends the process: its state is no longer known, and a supervisor starts it anew. */
+function endUncaught(cli: Cli, thrown: unknown): never {
+  cli.terminal.note(`error: ${messageOf(thrown)}`);
+  Deno.exit(EXIT.failure);
+}

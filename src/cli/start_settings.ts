@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { LOG_LEVELS, messageOf, parseDuration } from "../runtime/mod.ts";
+import { isTimeZone } from "../schedule/mod.ts";
+import { parseAddress } from "./serve.ts";
+
+/** A value as a message shows it. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+const isNot = (what: string) => ({ input }: { input?: unknown }) => `${shown(input)} is not ${what}`;
+
+const text = (what: string, isRight: (value: string) => boolean) =>
+  z.string({ error: isNot(what) }).refine(isRight, { error: isNot(what) });
+
+const flag = z.boolean({ error: isNot("true or false") });
+
+const oneOf = <const Choice extends string>(choices: readonly Choice[]) =>
+  z.enum(choices, { error: isNot(`one of ${choices.join(", ")}`) });
+
+const whole = (min: number, max: number) => {
+  const error = isNot(`a whole number from ${min} to ${max}`);
+  return z.number({ error }).refine((value) => Number.isInteger(value) && value >= min && value <= max, { error });
+};
+
+/** A Go duration, as milliseconds. */
+const duration = z.string({ error: isNot("a duration like 30s or 1m30s") }).transform((value, context) => {
+  try {
+    return parseDuration(value);
+  } catch {
+    context.addIssue({ code: "custom", message: `${shown(value)} is not a duration like 30s or 1m30s` });
+    return z.NEVER;
+  }
+});
+
+const address = z.string({ error: isNot("an address like 127.0.0.1:8080") }).superRefine((value, context) => {
+  try {
+    parseAddress(value);
+  } catch (thrown) {
+    context.addIssue({ code: "custom", message: messageOf(thrown) });
+  }
+});
+
+const tagMap = z.record(z.string(), z.string());
+
+/** A map, or a list of `key=value`. */
+const tags = z.union([tagMap, z.array(z.string())], { error: isNot("a map of texts, or a list of key=value") })
+  .transform((given, context) => {
+    const pairs = Array.isArray(given) ? given.map(splitTag) : Object.entries(given);
+    for (const [key, value] of pairs) {
+      const problem = tagProblem(key, value);
+      if (problem) context.addIssue({ code: "custom", message: problem });
+    }
+    return Object.fromEntries(pairs);
+  });
+
+function splitTag(pair: string): [string, string] {
+  const at = pair.indexOf("=");
+  return at < 0 ? ["", pair] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+}
+
+function tagProblem(key: string, value: string): string | undefined {
+  if (key === "") return `${shown(value)} is not key=value`;
+  if (key.length > 200 || value.length > 1_000) return `tag ${shown(key)} is too long`;
+  if (value.includes(":")) return `tag ${shown(key)}: a node's tag has no ":", which means a count in a job's tag`;
+  return undefined;
+}
+
+/** Every setting of `start`, as text, environment and file are parsed to. Flags are called the same with dashes. */
+export const startSettingsSchema = z.object({
+  server: flag,
+  httpAddr: address,
+  insecure: flag,
+  dataDir: text("the path of a folder", (value) => value !== ""),
+  nodeName: text("a name of 1 to 200 characters", (value) => value.length > 0 && value.length <= 200),
+  tag: tags,
+  timezone: text("a time zone like Europe/Berlin", isTimeZone),
+  slots: whole(1, 100_000),
+  defaultTarget: oneOf(["all", "one"]),
+  drain: duration,
+  logLevel: oneOf(LOG_LEVELS),
+  logFormat: oneOf(["text", "json"]),
+});
+/** Every setting of `start`; `drain` is in milliseconds. */
+export type StartSettings = z.output<typeof startSettingsSchema>;
+
+/** What a setting is called and how it is written. */
+interface SettingDescription {
+  /** How its value is called in the help; null for a switch. */
+  value: string | null;
+  /** What a text from the command line or the environment stands for. */
+  kind: "text" | "flag" | "whole" | "tags";
+  what: string;
+}
+
+/** Every setting as the help shows it. */
+export const START_SETTINGS = {
+  server: { value: null, kind: "flag", what: "be a server (as it is by default)" },
+  httpAddr: { value: "HOST:PORT", kind: "text", what: "listen here; :PORT means every interface (127.0.0.1:8080)" },
+  insecure: { value: null, kind: "flag", what: "listen beyond loopback though anyone there may run commands" },
+  dataDir: { value: "DIR", kind: "text", what: "folder of the store and the agent's notes (carillon.data)" },
+  nodeName: { value: "NAME", kind: "text", what: "name of this node (the host's name)" },
+  tag: { value: "KEY=VALUE", kind: "tags", what: "tag of this node that jobs may ask for; repeat it for more" },
+  timezone: { value: "ZONE", kind: "text", what: "time zone of jobs that name none (UTC)" },
+  slots: { value: "N", kind: "whole", what: "how many executions run here at once (100)" },
+  defaultTarget: { value: "all|one", kind: "text", what: "where jobs without tags run: every node, or any one (all)" },
+  drain: { value: "DURATION", kind: "text", what: "how long running jobs may go on after the first signal (30s)" },
+  logLevel: { value: "LEVEL", kind: "text", what: `least level that is logged: ${LOG_LEVELS.join(", ")} (info)` },
+  logFormat: { value: "text|json", kind: "text", what: "form of log lines (text)" },
+} as const satisfies Record<keyof StartSettings, SettingDescription>;
+
+/** Settings that nobody set. */
+export function defaultSettings(hostname: string): StartSettings {
+  return {
+    server: true,
+    httpAddr: "127.0.0.1:8080",
+    insecure: false,
+    dataDir: "carillon.data",
+    nodeName: hostname,
+    tag: {},
+    timezone: "UTC",
+    slots: 100,
+    defaultTarget: "all",
+    drain: 30_000,
+    logLevel: "info",
+    logFormat: "text",
+  };
+}
