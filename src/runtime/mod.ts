@@ -10,3 +10,4 @@ export * from "./log.ts";
 export * from "./random.ts";
 export * from "./lifecycle.ts";
 export * from "./duration.ts";
+export * from "./environment.ts";

@@ -96,7 +96,7 @@ Deno.test("POST /v1/jobs reads null as Go does: as the zero value", async () => 
 
 Deno.test("POST /v1/jobs reads keys in any case and bodies of any content type", async () => {
   await using app = await openApp();
-  const body = '{"NAME":"loud","Schedule":"@daily","EXECUTOR":"shell"}';
+  const body = '{"NAME":"loud","Schedule":"@daily","EXECUTOR":"shell","Executor_Config":{"command":"date"}}';
   const job = await readJob(await send(app, "POST", "/v1/jobs", body, { "content-type": "text/plain" }), 201);
   assert.deepEqual([job.name, job.schedule, job.executor], ["loud", "@daily", "shell"]);
 });
