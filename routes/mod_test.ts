@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { createLog, type LogFields, silentLog } from "../src/runtime/mod.ts";
 import { fakeDeps } from "../tests/support/fake_deps.ts";
 import { refusedWith } from "../tests/compat/requests.ts";
@@ -95,5 +96,41 @@ Deno.test("createApp() documents every route at /openapi.json as OpenAPI 3.1", a
       const named = new Set((operation.parameters ?? []).map((parameter) => parameter.name));
       for (const name of inPath) assert.ok(named.has(name ?? ""), `${path} ${name}`);
     }
+  }
+});
+
+Deno.test("createApp() never answers bad input with a 5xx", async () => {
+  const app = createApp(fakeDeps());
+  await app.request("/v1/jobs", { method: "POST", body: JSON.stringify(JOB) });
+  const segment = fc.oneof(
+    fc.constantFrom("a", "executions", "run", "output", "cancel", "pause", "%ff", "%00", ".."),
+    fc.webSegment(),
+  );
+  const query = fc.dictionary(
+    fc.constantFrom("_sort", "_start", "_end", "state", "n", "schedule", "days"),
+    fc.string(),
+  );
+  const body = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc.record({ name: fc.string(), schedule: fc.string(), tags: fc.jsonValue() }).map((job) => JSON.stringify(job)),
+  );
+  const method = fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS");
+  await fc.assert(
+    fc.asyncProperty(method, fc.array(segment, { maxLength: 4 }), query, body, async (method, path, query, body) => {
+      const url = `http://localhost/v1/jobs/${path.join("/")}?${new URLSearchParams(query)}`;
+      const withBody = method !== "GET" && method !== "HEAD";
+      const response = await app.request(url, { method, body: withBody ? body : undefined });
+      assert.ok(response.status < 500, `${method} ${url}: ${await response.clone().text()}`);
+      await response.body?.cancel();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("createApp() survives a body that is nothing but brackets", async () => {
+  const app = createApp(fakeDeps({ loopbackOnly: false }));
+  for (const body of ["[".repeat(1 << 19) + "]".repeat(1 << 19), '{"a":'.repeat(100_000)]) {
+    await refusedWith(await app.request("/v1/jobs", { method: "POST", body }), 400, "invalid");
   }
 });

@@ -18,4 +18,16 @@ export interface Cli {
   serve: typeof serve;
   signals: SignalSource;
   version: string;
+  failures: Failures;
 }
+
+/** How it is told what went wrong; `start` makes log lines of it. */
+export interface Failures {
+  tell: (message: string) => void;
+  withStacks: boolean;
+}
+
+/** Makes a command's action of a function that answers the exit code; nothing means done. */
+export type Finish = <Args extends unknown[]>(
+  handler: (...args: Args) => Promise<number | void>,
+) => (...args: Args) => Promise<void>;

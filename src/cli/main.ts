@@ -1,9 +1,9 @@
 import config from "../../deno.json" with { type: "json" };
-import { messageOf, readEnvironment, systemClock, systemRandom } from "../runtime/mod.ts";
+import { readEnvironment, systemClock, systemRandom } from "../runtime/mod.ts";
 import type { Cli } from "./cli.ts";
 import { EXIT } from "./exit_code.ts";
 import { systemTerminal } from "./print.ts";
-import { runCli } from "./run_cli.ts";
+import { runCli, tellFailure } from "./run_cli.ts";
 import { serve } from "./serve.ts";
 import { processSignals } from "./stop_signals.ts";
 
@@ -23,8 +23,10 @@ export async function main(args: readonly string[]): Promise<never> {
 
 function systemCli(): Cli {
   const env = readEnvironment();
+  const terminal = systemTerminal(env);
   return {
-    terminal: systemTerminal(env),
+    terminal,
+    failures: { tell: (message) => terminal.note(`error: ${message}`), withStacks: false },
     env,
     clock: systemClock,
     random: systemRandom,
@@ -40,6 +42,6 @@ function systemCli(): Cli {
 
 /** What nobody caught ends the process: its state is no longer known, and a supervisor starts it anew. */
 function endUncaught(cli: Cli, thrown: unknown): never {
-  cli.terminal.note(`error: ${messageOf(thrown)}`);
+  tellFailure(cli, thrown);
   Deno.exit(EXIT.failure);
 }

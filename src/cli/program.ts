@@ -1,12 +1,46 @@
 import { Command } from "commander";
-import type { Cli } from "./cli.ts";
+import type { Cli, Finish } from "./cli.ts";
+import { addCompletion } from "./commands/completion.ts";
+import { addExecutionCancel } from "./commands/execution_cancel.ts";
+import { addExecutionList } from "./commands/execution_list.ts";
+import { addExecutionOutput } from "./commands/execution_output.ts";
+import { addJobApply } from "./commands/job_apply.ts";
+import { addJobDelete } from "./commands/job_delete.ts";
+import { addJobGet } from "./commands/job_get.ts";
+import { addJobList } from "./commands/job_list.ts";
+import { addJobRun } from "./commands/job_run.ts";
+import { addJobToggle } from "./commands/job_toggle.ts";
+import { addSchedulePreview } from "./commands/schedule_preview.ts";
 import { addStart } from "./commands/start.ts";
+import { addVersion } from "./commands/version.ts";
 import { EXIT_CODES_IN_WORDS } from "./exit_code.ts";
 
-/** Makes a command's action of a function that answers the exit code; nothing means done. */
-export type Finish = <Args extends unknown[]>(
-  handler: (...args: Args) => Promise<number | void>,
-) => (...args: Args) => Promise<void>;
+/** Adds a command to its parent. */
+type AddCommand = (parent: Command, cli: Cli, finish: Finish) => void;
+
+/** Commands of commands. */
+const GROUPS: readonly { name: string; what: string; commands: readonly AddCommand[] }[] = [
+  {
+    name: "job",
+    what: "Look at jobs, change and run them",
+    commands: [addJobList, addJobGet, addJobApply, addJobRun, addJobToggle, addJobDelete],
+  },
+  {
+    name: "execution",
+    what: "Look at what ran, and stop what runs",
+    commands: [addExecutionList, addExecutionOutput, addExecutionCancel],
+  },
+  { name: "schedule", what: "Try schedules", commands: [addSchedulePreview] },
+];
+
+const EXAMPLES = `
+Examples:
+  carillon start
+  carillon job apply -f jobs.yaml
+  carillon job list
+  carillon job run backup --wait
+
+`;
 
 /** The tree of all commands. `onExit` gets the exit code of the one that ran. */
 export function createProgram(cli: Cli, onExit: (code: number) => void): Command {
@@ -19,8 +53,16 @@ export function createProgram(cli: Cli, onExit: (code: number) => void): Command
       writeOut: (text) => cli.terminal.out(text),
       writeErr: (text) => cli.terminal.note(text.replace(/\n$/, "")),
     })
+    .helpOption("-h, --help", "show this help")
+    .helpCommand(false)
     .showHelpAfterError("(--help shows what is possible)")
-    .addHelpText("after", `\n${EXIT_CODES_IN_WORDS}`);
+    .addHelpText("after", EXAMPLES + EXIT_CODES_IN_WORDS);
   addStart(program, cli, finish);
+  for (const { name, what, commands } of GROUPS) {
+    const group = program.command(name).description(what).helpCommand(false);
+    for (const add of commands) add(group, cli, finish);
+  }
+  addCompletion(program, cli, finish);
+  addVersion(program, cli, finish);
   return program;
 }

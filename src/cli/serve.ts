@@ -1,5 +1,6 @@
 import { createApp } from "../../routes/mod.ts";
 import { Agent } from "../agent/mod.ts";
+import type { Bell } from "../bell/mod.ts";
 import { createAgentClient } from "../client/mod.ts";
 import { createExecutors, type Executor, killSurvivors } from "../execute/mod.ts";
 import { openEmbedded } from "../kv/mod.ts";
@@ -30,6 +31,8 @@ export interface ServeDeps {
   log: Log;
   clock: Clock;
   random: Random;
+  /** The bell to wake by; the one that the engine's profile names when absent. */
+  bell?: Bell;
   /** The first signal: stop taking work, wait for what runs. */
   stop: AbortSignal;
   /** The second signal: end at once. */
@@ -57,6 +60,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     log,
     nodeName: options.nodeName,
     defaultTimezone: options.timezone,
+    bell: deps.bell,
   });
   await server.load();
   using executors = createExecutors({ clock, env: options.env, log });

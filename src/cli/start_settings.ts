@@ -105,7 +105,7 @@ export const START_SETTINGS = {
   slots: { value: "N", kind: "whole", what: "how many executions run here at once (100)" },
   defaultTarget: { value: "all|one", kind: "text", what: "where jobs without tags run: every node, or any one (all)" },
   drain: { value: "DURATION", kind: "text", what: "how long running jobs may go on after the first signal (30s)" },
-  logLevel: { value: "LEVEL", kind: "text", what: `least level that is logged: ${LOG_LEVELS.join(", ")} (info)` },
+  logLevel: { value: LOG_LEVELS.join("|"), kind: "text", what: "least level that is logged (info)" },
   logFormat: { value: "text|json", kind: "text", what: "form of log lines (text)" },
 } as const satisfies Record<keyof StartSettings, SettingDescription>;
 

@@ -4,26 +4,44 @@ import { countTimes, newestTimes, nextTime, scheduleOf } from "../schedule/mod.t
 /** Times counted at once while a gap is made of them. */
 const COUNT_SLICE = 20_000;
 
+/** Ranges of a backlog beyond which a further one is joined to the last, with what lies between them. */
+const MOST_RANGES = 100;
+
 /**
  * Adds missed times, from the due entry's nominal up to `to`, to a job's backlog. Which of them run is decided again.
- * A backlog of an older schedule text is kept as it is before `from`, and runs by the newer plan.
+ * Times that were fired between two outages stay out of it, and each range keeps the plan that it was missed by.
  */
 export function mergeMissed(backlog: Backlog | null, due: Due, to: number): Backlog {
-  const { plan } = due;
-  const fresh: Backlog = {
-    plan,
-    from: due.nominal,
-    to,
-    policy: plan.misfire.policy,
-    phase: "deciding",
-    runFrom: null,
-    refused: 0,
-    countedTo: due.nominal - 1,
-    reason: "missed",
-  };
-  if (backlog === null) return fresh;
+  const { plan, nominal } = due;
+  if (backlog === null) {
+    return freshBacklog({ plan, from: nominal, to }, { policy: plan.misfire.policy, reason: "missed", later: [] });
+  }
   const running = backlog.phase === "running" && backlog.policy !== "last";
-  return { ...backlog, to, phase: running ? "running" : "deciding", countedTo: backlog.from - 1, refused: 0 };
+  const again: Backlog = {
+    ...backlog,
+    phase: running ? "running" : "deciding",
+    countedTo: backlog.from - 1,
+    refused: 0,
+  };
+  const later = backlog.later ?? [];
+  const last = later.at(-1) ?? backlog;
+  if (!followsOn(last, due) && later.length < MOST_RANGES) {
+    return { ...again, later: [...later, { plan, from: nominal, to }] };
+  }
+  return later.length === 0 ? { ...again, to } : { ...again, later: [...later.slice(0, -1), { ...last, to }] };
+}
+
+type Range = NonNullable<Backlog["later"]>[number];
+
+function freshBacklog({ plan, from, to }: Range, how: Pick<Backlog, "policy" | "reason" | "later">): Backlog {
+  return { plan, from, to, phase: "deciding", runFrom: null, refused: 0, countedTo: from - 1, ...how };
+}
+
+/** Whether no time lies between a range and what is missed now. */
+function followsOn({ plan, to }: Range, due: Due): boolean {
+  const { schedule, timezone } = due.plan;
+  if (plan.schedule !== schedule || plan.timezone !== timezone) return false;
+  return nextTime(scheduleOf(plan), to) === due.nominal;
 }
 
 /** One step of work on a backlog. */
@@ -50,12 +68,21 @@ export function stepBacklog(backlog: Backlog, nowMs: number): BacklogStep {
 
 /** `last` runs the newest missed time, `all` the newest `max`, both within the window; the rest is refused. */
 function decideRuns(backlog: Backlog, nowMs: number): Backlog {
-  const { windowMs, max } = backlog.plan.misfire;
-  const most = backlog.policy === "skip" ? 0 : backlog.policy === "last" ? 1 : max;
-  const after = Math.max(backlog.from - 1, nowMs - windowMs - 1);
+  const after = Math.max(backlog.from - 1, nowMs - backlog.plan.misfire.windowMs - 1);
+  const most = mostRuns(backlog);
   const [runFrom = null] = most === 0 ? [] : newestTimes(scheduleOf(backlog.plan), after, backlog.to, most);
   const phase = runFrom === backlog.from ? "running" : "refusing";
   return { ...backlog, runFrom, phase, refused: 0, countedTo: backlog.from - 1 };
+}
+
+/** How many times of the first range may run: what the ranges after it leave, as they are newer. */
+function mostRuns({ policy, plan, later = [] }: Backlog): number {
+  if (policy === "skip") return 0;
+  let most = policy === "last" ? 1 : plan.misfire.max;
+  for (const range of later) {
+    most -= newestTimes(scheduleOf(range.plan), range.from - 1, range.to, most).length;
+  }
+  return most;
 }
 
 function refuseSlice(backlog: Backlog): BacklogStep {
@@ -65,11 +92,16 @@ function refuseSlice(backlog: Backlog): BacklogStep {
   if (!done) return { kind: "changed", backlog: { ...backlog, refused, countedTo: lastMs } };
   const gap = { from: backlog.from, to: lastMs, count: refused, reason: backlog.reason };
   const { runFrom } = backlog;
-  if (runFrom === null) return { kind: "gap", gap, backlog: null };
+  if (runFrom === null) return { kind: "gap", gap, backlog: nextRange(backlog) };
   return { kind: "gap", gap, backlog: { ...backlog, from: runFrom, phase: "running", refused: 0 } };
 }
 
 function afterFirst(backlog: Backlog): Backlog | null {
   const next = nextTime(scheduleOf(backlog.plan), backlog.from);
-  return next === undefined || next > backlog.to ? null : { ...backlog, from: next };
+  return next === undefined || next > backlog.to ? nextRange(backlog) : { ...backlog, from: next };
+}
+
+/** The backlog without its first range; null when there is no other. */
+function nextRange({ policy, reason, later: [first, ...later] = [] }: Backlog): Backlog | null {
+  return first === undefined ? null : freshBacklog(first, { policy, reason, later });
 }

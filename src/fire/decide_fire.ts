@@ -1,4 +1,4 @@
-import { type Due, type Gap, type Gate, scheduledGroupId, type Selector } from "../model/mod.ts";
+import { type Due, type FiringPlan, type Gap, type Gate, scheduledGroupId, type Selector } from "../model/mod.ts";
 import { type NextDue, nextDue, previousTime, scheduleOf } from "../schedule/mod.ts";
 import { decideStart, type StartDecision, type StartRequest } from "../start/mod.ts";
 
@@ -38,17 +38,30 @@ export type FireDecision =
 export function decideFire(input: FireInput): FireDecision {
   const { due, atMs, nowMs } = input;
   const { plan, nominal } = due;
-  if (atMs < nowMs - MISSED_AFTER_MS) {
+  // A time that counts from the end of a run has no later one to make up for it: it is fired, however late.
+  if (atMs < nowMs - MISSED_AFTER_MS && scheduleOf(plan).kind !== "after_end") {
     const to = Math.max(nominal, lastMissed(due, nowMs));
     return { kind: "missed", to, next: nextDue(plan, to) };
   }
   const next = nextDue(plan, nominal);
   if (due.backlogged && plan.gate !== null) return { kind: "behind", next };
-  if (input.queuedRuns >= MAX_QUEUED) return { kind: "refused", ...extendGap(due, "queue full"), next };
+  const refuse = (reason: string): FireDecision => ({
+    kind: "refused",
+    ...extendGap(due, reason),
+    next: next ?? nextUnran(plan, nowMs),
+  });
+  if (input.queuedRuns >= MAX_QUEUED) return refuse("queue full");
   const request = requestOf(due, input.selectors);
   const decision = decideStart(request, input.gate, nowMs);
-  if (decision.kind === "refuse") return { kind: "refused", ...extendGap(due, decision.reason), next };
+  if (decision.kind === "refuse") return refuse(decision.reason);
   return { kind: "started", request, decision, closed: due.openGap, next };
+}
+
+/** The next time of an `@after_end` job when this one does not run: no end will make it due. Null for all others. */
+function nextUnran(plan: FiringPlan, nowMs: number): NextDue | null {
+  const schedule = scheduleOf(plan);
+  if (schedule.kind !== "after_end") return null;
+  return { nominal: nowMs + schedule.delayMs, atMs: nowMs + schedule.delayMs };
 }
 
 /** The newest time that is missed for certain, whatever its jitter. */

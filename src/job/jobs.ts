@@ -31,7 +31,7 @@ import {
 } from "../store/mod.ts";
 import { writeEdges } from "./edges.ts";
 import { writeGateChange } from "./gate_change.ts";
-import { checkOwnParent, checkSchedule } from "./plan.ts";
+import { checkOwnParent, checkSchedule, isTimed } from "./plan.ts";
 import { newTiming, readTiming, removeTiming, writeTiming } from "./timing.ts";
 
 /** What changing jobs works with. */
@@ -201,7 +201,9 @@ export class Jobs {
     putJob(change, entry, job);
     putRevision(change, covered(revisionKey(job.uid, job.revision)), { definition: job.definition, createdAt: nowMs });
     const timing = entry.value === null ? newTiming(job.uid) : await readTiming(store, job.uid);
-    writeTiming(change, timing, { job, restart: restarts(entry.value, job), ended, defaultTimezone, nowMs });
+    const restart = restarts(entry.value, job);
+    const wasPaused = entry.value !== null && entry.value.pause !== null;
+    writeTiming(change, timing, { job, restart, wasPaused, ended, defaultTimezone, nowMs });
     writeHeld(change, entry.value?.pause ?? null, job);
     if (hasParents(entry.value) || hasParents(job)) {
       await writeEdges(change, store, { uid: job.uid, definition: job.definition, name: job.definition.name, nowMs });
@@ -213,8 +215,9 @@ export class Jobs {
 }
 
 /** Whether a job's times count from now: schedule text, zone or `startsAt` changed, it was enabled, or it is new. */
-function restarts(before: Job | null, { definition }: Job): boolean {
-  if (before === null) return true;
+function restarts(before: Job | null, after: Job): boolean {
+  if (before === null || (!isTimed(before) && isTimed(after))) return true;
+  const { definition } = after;
   const { schedule, timezone, startsAt, disabled } = before.definition;
   return schedule !== definition.schedule || timezone !== definition.timezone || startsAt !== definition.startsAt ||
     (disabled && !definition.disabled);

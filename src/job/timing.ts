@@ -51,6 +51,8 @@ export interface TimingChange {
   job: Job;
   /** Schedule text, zone or `startsAt` changed, or it was enabled, or is new: its times count from now. */
   restart: boolean;
+  /** Before the change it was paused: what was due by then is still to be accounted for. */
+  wasPaused: boolean;
   /** The pause that just ended. */
   ended: Pause | null;
   defaultTimezone: string;
@@ -67,7 +69,10 @@ export function writeTiming(change: StoreChange, timing: Timing, move: TimingCha
   const plan = isTimed(job) ? planOf(job, move.defaultTimezone) : null;
   const held = timing.due?.value ?? null;
   const next = plan === null ? null : nextOf(plan, timing, move);
-  const lastNominal = move.restart || move.ended !== null ? nowMs : timing.cursor.value?.lastNominal ?? nowMs;
+  // Nothing was due (it had expired, or was a child): times that went by since are no due times.
+  const wasIdle = timing.due === null && !move.wasPaused;
+  const fromNow = move.restart || move.ended !== null || wasIdle;
+  const lastNominal = fromNow ? nowMs : timing.cursor.value?.lastNominal ?? nowMs;
   putCursor(change, timing.cursor, { lastNominal, dueAt: next?.atMs ?? null });
   if (timing.due !== null) deleteDue(change, timing.due);
   const missed = move.ended === null || plan === null ? null : missedInPause(plan, timing, move.ended, nowMs);
@@ -95,6 +100,8 @@ function nextOf(plan: FiringPlan, timing: Timing, move: TimingChange): NextDue |
   const restarts = move.restart || held === null;
   if (schedule.kind === "after_end") {
     if (!restarts) return { nominal: held.nominal, atMs: held.nominal };
+    // It runs: the end of that run makes it due.
+    if (!move.restart && move.ended === null) return null;
     const nominal = move.nowMs + schedule.delayMs;
     return { nominal, atMs: nominal };
   }

@@ -63,6 +63,8 @@ export const backlogSchema = z.object({
   refused: z.number().int(),
   countedTo: z.number(),
   reason: z.string(),
+  /** Ranges missed after that, oldest first; times between two ranges were fired on time. */
+  later: z.array(z.object({ plan: firingPlanSchema, from: z.number(), to: z.number() })).optional(),
 });
 export type Backlog = z.infer<typeof backlogSchema>;
 

@@ -137,8 +137,12 @@ export function gatePolicyOf(uid: string, definition: JobDefinition): GatePolicy
   };
 }
 
-/** Milliseconds between the end of attempt `attempt` (from 1) and the earliest start of the next. `random` is in [0, 1). */
+/**
+ * Milliseconds between the end of attempt `attempt` (from 1) and the earliest start of the next. `random` is in [0, 1).
+ * The longest delay bounds growth: it never shortens the first one, as its default would where only that is given.
+ */
 export function attemptDelayMs(retry: Retry, attempt: number, random: number): number {
-  const plain = Math.min(retry.delayMs * retry.factor ** (attempt - 1), retry.maxDelayMs);
+  const mostMs = Math.max(retry.maxDelayMs, retry.delayMs);
+  const plain = Math.min(retry.delayMs * retry.factor ** (attempt - 1), mostMs);
   return Math.round(plain * (1 - retry.jitter + 2 * retry.jitter * random));
 }

@@ -56,7 +56,7 @@ export class Starter {
         job: job.value,
         groupId,
         trigger: "manual",
-        requestedBy: options.by,
+        requestedBy: options.force ? `${options.by} (forced)` : options.by,
         forced: options.force,
       }, { store: this.#deps.store, liveNodes: this.#deps.liveNodes(), nowMs: this.#deps.clock.now() });
       if ((await this.#deps.store.commit(change)).outcome === "refused") continue;

@@ -1,5 +1,5 @@
-import { createApp } from "../../routes/mod.ts";
-import { fakeDeps } from "../support/fake_deps.ts";
+import { startCarillon } from "../support/carillon.ts";
+import { eventually } from "../support/eventually.ts";
 
 /** A running API, spoken to without a socket. */
 export interface App extends AsyncDisposable {
@@ -7,11 +7,9 @@ export interface App extends AsyncDisposable {
   request(path: string, init?: RequestInit): Promise<Response>;
 }
 
-/** An API of its own, empty, with one node that runs shell jobs. */
-export function openApp(): Promise<App> {
-  const app = createApp(fakeDeps());
-  return Promise.resolve({
-    request: async (path, init) => await app.request(`http://localhost${path}`, init),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  });
+/** A real server of its own, empty, that leads and has one node for shell jobs. */
+export async function openApp(): Promise<App> {
+  const carillon = await startCarillon();
+  await eventually(async () => (await carillon.request("/v1/isleader")).ok, { what: "a leader" });
+  return carillon;
 }

@@ -1,11 +1,10 @@
 import { type Command, Option } from "commander";
 import { createLog, messageOf } from "../../runtime/mod.ts";
-import type { Cli } from "../cli.ts";
+import type { Cli, Finish } from "../cli.ts";
 import { flagOf, readSettings, variableOf } from "../setting_sources.ts";
 import { START_SETTINGS, type StartSettings } from "../start_settings.ts";
 import { listenForStop } from "../stop_signals.ts";
 import { UsageError } from "../usage_error.ts";
-import type { Finish } from "../program.ts";
 
 /** How long a server may take to end at once, in milliseconds. */
 const HURRY_MS = 2_000;
@@ -57,6 +56,7 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
   const { logLevel: level, logFormat: format } = settings;
   const write = (line: string) => cli.terminal.note(line);
   const log = createLog({ level, format, now: () => cli.clock.now(), write }, { node: settings.nodeName });
+  cli.failures = { tell: (message) => log.error(message), withStacks: level === "debug" };
   using signals = listenForStop(cli.signals);
   const serving = cli.serve(serveOptions(cli, settings), {
     ...signals,
@@ -72,12 +72,7 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
     await Promise.race([serving.catch(() => {}), cli.clock.sleep(HURRY_MS)]);
     return code;
   });
-  try {
-    return await Promise.race([serving.then(() => signals.hurry.aborted ? hurried : 0), hurried]);
-  } catch (thrown) {
-    if (level === "debug" && thrown instanceof Error) write(thrown.stack ?? thrown.message);
-    throw thrown;
-  }
+  return await Promise.race([serving.then(() => signals.hurry.aborted ? hurried : 0), hurried]);
 }
 
 function serveOptions(cli: Cli, settings: StartSettings): Parameters<Cli["serve"]>[0] {

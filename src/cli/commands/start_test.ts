@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { eventually } from "../../../tests/support/eventually.ts";
+import { CarillonError } from "../../runtime/mod.ts";
+import { fakeCli } from "../fake_cli_test.ts";
+import type { serve } from "../serve.ts";
+
+type Serve = typeof serve;
+
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+
+/** A server that stops when it is asked to. */
+const obedient: Serve = async (_options, { stop, onListening }) => {
+  onListening?.({ hostname: "127.0.0.1", port: 8080 });
+  await untilAborted(stop);
+};
+
+Deno.test("start hands its settings to the server and logs where it listens", async () => {
+  const given: Parameters<Serve>[0][] = [];
+  const cli = fakeCli({
+    env: { CARILLON_SLOTS: "3", HOME: "/h" },
+    serve: (options, { onListening }) => {
+      given.push(options);
+      onListening?.({ hostname: "::1", port: 9000 });
+      return Promise.resolve();
+    },
+  });
+  cli.files["c.yaml"] = "timezone: Europe/Berlin";
+  const { code, err } = await cli.run("start", "--config", "c.yaml", "--tag", "a=b", "--tag", "c=d", "--insecure");
+  assert.equal(code, 0);
+  assert.deepEqual(given, [{
+    httpAddr: "127.0.0.1:8080",
+    dataDir: "carillon.data",
+    nodeName: "host1",
+    tags: { a: "b", c: "d" },
+    timezone: "Europe/Berlin",
+    slots: 3,
+    defaultTarget: "all",
+    drainMs: 30_000,
+    insecure: true,
+    env: { CARILLON_SLOTS: "3", HOME: "/h" },
+    version: "1.2.3",
+  }]);
+  assert.match(err, /INFO {2}Carillon 1\.2\.3 is up node=host1 url=http:\/\/\[::1\]:9000 dataDir=carillon\.data\n$/);
+});
+
+Deno.test("start ends cleanly at the first signal", async () => {
+  const cli = fakeCli({ serve: obedient });
+  const running = cli.run("start");
+  await eventually(() => cli.printed.err.includes("is up"));
+  cli.signal("SIGTERM");
+  assert.equal((await running).code, 0);
+});
+
+Deno.test("start ends at the second signal with its code, even when the server hangs", async () => {
+  const cli = fakeCli({
+    serve: async (options, deps) => {
+      await obedient(options, deps);
+      await new Promise(() => {});
+    },
+  });
+  const running = cli.run("start");
+  await eventually(() => cli.printed.err.includes("is up"));
+  cli.signal("SIGTERM");
+  cli.signal("SIGINT");
+  await eventually(() => cli.clock.sleeping === 1);
+  await cli.clock.advance(2_000);
+  assert.equal((await running).code, 130);
+});
+
+Deno.test("start tells why it cannot, as a log line, with a stack only at debug", async () => {
+  const cli = fakeCli({ serve: () => Promise.reject(new CarillonError("unavailable", "Cannot listen: taken")) });
+  const { code, err } = await cli.run("start", "--log-format", "json");
+  assert.equal(code, 1);
+  assert.match(err, /^\{"time":".*","level":"error","msg":"Cannot listen: taken","node":"host1"\}\n$/);
+  assert.match((await cli.run("start", "--log-level", "debug")).err, /Cannot listen: taken.*\n.*\n +at /);
+});
+
+Deno.test("start lists every fault of its settings and starts nothing", async () => {
+  const { code, err } = await fakeCli().run("start", "--slots", "x", "--drain", "y");
+  assert.equal(code, 2);
+  assert.equal(err.match(/^error: flag --(slots|drain): /gm)?.length, 2);
+  const missing = await fakeCli({ env: { CARILLON_CONFIG: "c" } }).run("start");
+  assert.deepEqual([missing.code, missing.err], [2, 'error: Cannot read settings "c": no such file\n']);
+});
+
+Deno.test("start is where --no-insecure takes back what the environment says", async () => {
+  const given: boolean[] = [];
+  const cli = fakeCli({
+    env: { CARILLON_INSECURE: "1" },
+    serve: (options) => Promise.resolve(void given.push(options.insecure)),
+  });
+  await cli.run("start");
+  await cli.run("start", "--no-insecure");
+  assert.deepEqual(given, [true, false]);
+});

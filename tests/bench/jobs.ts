@@ -1,0 +1,57 @@
+import type { BenchServer } from "./bench_server.ts";
+import type { Sink } from "./sink_client.ts";
+
+/** A job's body, as the API takes it. */
+export type JobBody = { name: string; schedule: string } & Record<string, unknown>;
+
+/** Jobs in one request for many. */
+const CHUNK = 250;
+
+/** Requests in flight. */
+const IN_FLIGHT = 16;
+
+/** A job that calls the sink as number `job`. */
+export function callJob(sink: Sink, job: number, schedule: string, more: Record<string, unknown> = {}): JobBody {
+  return {
+    name: nameOf(job),
+    schedule,
+    executor: "http",
+    executor_config: { method: "GET", url: sink.urlOf(job) },
+    ...more,
+  };
+}
+
+/** `count` jobs that run once a year, numbered from `from`. */
+export function yearlyJobs(sink: Sink, from: number, count: number): JobBody[] {
+  return Array.from(
+    { length: count },
+    (_, i) => callJob(sink, from + i, "@yearly", { displayname: `Job ${i * 7919 % count}`, owner: `team-${i % 50}` }),
+  );
+}
+
+/** The name of job number `job`. */
+export function nameOf(job: number): string {
+  return `bench-${String(job).padStart(6, "0")}`;
+}
+
+/** Stores jobs, many at once. */
+export async function storeJobs(server: BenchServer, jobs: readonly JobBody[]): Promise<void> {
+  let at = 0;
+  const work = async () => {
+    while (at < jobs.length) {
+      const chunk = jobs.slice(at, at + CHUNK);
+      at += CHUNK;
+      const form = new FormData();
+      form.append("file", new Blob([JSON.stringify(chunk)]), "jobs.json");
+      const answer = await (await server.request("/v1/restore", { method: "POST", body: form })).text();
+      if (answer.includes("fail create")) throw new Error(`Cannot store jobs: ${answer.slice(0, 500)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, work));
+}
+
+/** Each job's uid, by its number. */
+export async function uidsOf(server: BenchServer): Promise<Map<number, string>> {
+  const jobs: { name: string; uid: string }[] = await (await server.request("/v1/jobs")).json();
+  return new Map(jobs.map(({ name, uid }) => [Number(name.slice("bench-".length)), uid]));
+}

@@ -1,0 +1,77 @@
+import { jitterOffset } from "../../src/schedule/mod.ts";
+import { BenchServer } from "./bench_server.ts";
+import type { BenchOptions, Figure, Row } from "./figure.ts";
+import { callJob, type JobBody, storeJobs, uidsOf } from "./jobs.ts";
+import { type Receipt, Sink } from "./sink_client.ts";
+import { p50p99, pause } from "./statistics.ts";
+
+const RATES = [20, 50, 200];
+
+/** Jobs of the spread kind run each second second, spread over one whole second by their jitter. */
+const PERIOD_MS = 2_000;
+
+/** From due time to receipt, at light loads: spread over the second, and all at its start. */
+export const lateness: Figure = {
+  name: "lateness",
+  async *run(options) {
+    for (const rate of RATES) yield await spread(rate, options);
+    for (const rate of RATES) yield await atOnce(rate, options);
+  },
+};
+
+async function spread(rate: number, options: BenchOptions): Promise<Row> {
+  await using sink = await Sink.start();
+  await using server = await BenchServer.start(options);
+  // Half of them on even seconds, half on odd ones.
+  const schedules = ["*/2 * * * * *", "1/2 * * * * *"];
+  const jobs = Array.from(
+    { length: 2 * rate },
+    (_, i) => callJob(sink, i, schedules[i % 2] ?? "", { jitter: `${PERIOD_MS}ms` }),
+  );
+  const { receipts, seconds } = await collect(server, sink, jobs, options);
+  const uids = await uidsOf(server);
+  const late = receipts.map(({ job, atMs }) => {
+    const phase = job % 2 * 1_000;
+    let nominal = Math.floor((atMs - phase) / PERIOD_MS) * PERIOD_MS + phase;
+    const dueOf = () => nominal + jitterOffset(uids.get(job) ?? "", nominal, PERIOD_MS, nominal + PERIOD_MS);
+    if (dueOf() > atMs) nominal -= PERIOD_MS;
+    return atMs - dueOf();
+  });
+  const target = rate === 200 ? { p50: 5, p99: 20 } : undefined;
+  return row(`${rate} runs/s, spread over the second`, rate * seconds, late, target);
+}
+
+async function atOnce(rate: number, options: BenchOptions): Promise<Row> {
+  await using sink = await Sink.start();
+  await using server = await BenchServer.start(options);
+  const jobs = Array.from({ length: rate }, (_, i) => callJob(sink, i, "* * * * * *"));
+  const { receipts, seconds } = await collect(server, sink, jobs, options);
+  const target = rate === 200 ? { p50: 30, p99: 60 } : undefined;
+  return row(`${rate} runs/s, all at its start`, rate * seconds, receipts.map(({ atMs }) => atMs % 1_000), target);
+}
+
+/** Stores the jobs, lets them run warm, and notes what comes in whole seconds. */
+async function collect(server: BenchServer, sink: Sink, jobs: JobBody[], { quick }: BenchOptions) {
+  const seconds = quick ? 6 : 30;
+  await storeJobs(server, jobs);
+  await pause(4_000 + (900 - Date.now() % 1_000));
+  await sink.take();
+  const from = Math.ceil(Date.now() / 1_000) * 1_000;
+  await pause(from + seconds * 1_000 + 800 - Date.now());
+  const receipts: Receipt[] = await sink.take();
+  return { receipts: receipts.filter(({ atMs }) => atMs >= from && atMs < from + seconds * 1_000), seconds };
+}
+
+function row(work: string, expected: number, late: number[], target?: { p50: number; p99: number }): Row {
+  const { p50, p99, text } = p50p99(late);
+  // Runs that cross an edge of the window count on one side only.
+  const share = late.length / expected;
+  const complete = share > 0.97 && share < 1.03;
+  const missing = complete ? "" : `, ${late.length} of ${expected} runs`;
+  return {
+    work,
+    target: target ? `<= ${target.p50} (${target.p99}) ms` : "-",
+    measured: text + missing,
+    ok: complete && (target === undefined || (p50 <= target.p50 && p99 <= target.p99)),
+  };
+}

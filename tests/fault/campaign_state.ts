@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+const stateSchema = z.object({
+  seed: z.number().int(),
+  bell: z.enum(["native", "silent"]),
+  /** How many jobs there are. */
+  jobs: z.number().int(),
+  /** Where all files of this history lie. */
+  folder: z.string(),
+  sinkPort: z.number().int(),
+  mark: z.string(),
+  /** Rounds that are over. */
+  round: z.number().int(),
+  chapters: z.array(z.object({ startsAt: z.number(), expiresAt: z.number().nullable() })),
+  listeningAt: z.array(z.number()),
+  /** What earlier rounds found of processes that should have been gone. */
+  survivors: z.array(z.string()),
+});
+
+/** Where a long history stands, so that another process can go on with it. */
+export type CampaignState = z.infer<typeof stateSchema>;
+
+/** Reads a state file. */
+export function loadState(path: string): CampaignState {
+  return stateSchema.parse(JSON.parse(Deno.readTextFileSync(path)));
+}
+
+/** Writes a state file, whole or not at all. */
+export function saveState(state: CampaignState): void {
+  const path = statePath(state.folder);
+  Deno.writeTextFileSync(`${path}.new`, JSON.stringify(state));
+  Deno.renameSync(`${path}.new`, path);
+}
+
+/** Where the state of a history lies. */
+export function statePath(folder: string): string {
+  return `${folder}/state.json`;
+}
+
+/** A history that has not begun, in a folder of its own. */
+export function newCampaign(how: Pick<CampaignState, "seed" | "bell" | "jobs" | "folder">): CampaignState {
+  return { ...how, sinkPort: 0, mark: crypto.randomUUID(), round: 0, chapters: [], listeningAt: [], survivors: [] };
+}

@@ -1,0 +1,195 @@
+import { Agents, AssignedIndex, Broker, Liveness, QueueIndex } from "../../../src/claim/mod.ts";
+import { createHandlers, EffectWorker } from "../../../src/effect/mod.ts";
+import { BacklogWork, Firing } from "../../../src/fire/mod.ts";
+import { Finisher, settleGate } from "../../../src/finish/mod.ts";
+import { Jobs } from "../../../src/job/mod.ts";
+import { DeletedJobs, Housekeeping, Retention } from "../../../src/keep/mod.ts";
+import { Committer, type Engine, GroupCommitter } from "../../../src/kv/mod.ts";
+import { type Fence, firstFence } from "../../../src/model/mod.ts";
+import { type Clock, type Log, type Random, randomDigits } from "../../../src/runtime/mod.ts";
+import { ManualRuns } from "../../../src/server/runs.ts";
+import { Starter } from "../../../src/start/mod.ts";
+import {
+  type AppliedListener,
+  Catalogue,
+  cursorTable,
+  edgeTable,
+  type Entry,
+  executionTable,
+  fenceKey,
+  fenceTable,
+  Graph,
+  HeldJobs,
+  heldTable,
+  jobTable,
+  nodeTable,
+  putFence,
+  queueTable,
+  statTable,
+  Store,
+  StoreChange,
+  type Table,
+} from "../../../src/store/mod.ts";
+import { SilentBell } from "../../support/silent_bell.ts";
+import type { Landing } from "./shadow.ts";
+
+/** Kinds of records that servers tell each other of. */
+const FED: Readonly<Record<string, Table<never>>> = Object.fromEntries(
+  [
+    ["job", jobTable],
+    ["stat", statTable],
+    ["cursor", cursorTable],
+    ["held", heldTable],
+    ["exec", executionTable],
+    ["q", queueTable],
+    ["node", nodeTable],
+    ["graph", edgeTable],
+  ].map(([head, table]) => [head, table as Table<never>]),
+);
+
+/**
+ * A store that also hears of commits that are not its own, as a feed would tell them. In a fleet, it hears of its own that
+ * way too: in the order in which they landed, whenever their answers come.
+ */
+class FedStore extends Store {
+  readonly heard: AppliedListener[] = [];
+  inFleet = false;
+
+  override onApplied(listener: AppliedListener): void {
+    this.heard.push(listener);
+    super.onApplied((change, versionstamp) => {
+      if (!this.inFleet) listener(change, versionstamp);
+    });
+  }
+}
+
+/** What a server of the model is made of. */
+export interface PeerOptions {
+  name: string;
+  engine: Engine;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** One of several servers. */
+  inFleet: boolean;
+}
+
+/** One server: the core services over one way to the store, without loops; the model makes each pass. */
+export class Peer {
+  readonly name: string;
+  readonly store: FedStore;
+  readonly jobs: Jobs;
+  readonly runs: ManualRuns;
+  readonly agents: Agents;
+  readonly liveness: Liveness;
+  readonly index: QueueIndex;
+  readonly broker: Broker;
+  readonly firing: Firing;
+  readonly backlog: BacklogWork;
+  readonly effects: EffectWorker;
+  readonly house: Housekeeping;
+  readonly retention: Retention;
+  readonly deletedJobs: DeletedJobs;
+  readonly #load: () => Promise<void>;
+  /** What is under way in it, one of a kind at a time where a loop would do it. */
+  readonly busy = new Set<string>();
+  loaded = false;
+  dead = false;
+  /** The fence as it last saw it as a leader, however long ago. */
+  fence: Entry<Fence> | null = null;
+  term = 0;
+
+  constructor(options: PeerOptions) {
+    const { name, engine, clock, random, log } = options;
+    this.name = name;
+    const committer = new Committer({ engine, clock, log, incarnation: randomDigits(random, 16) });
+    const group = new GroupCommitter({ committer, profile: engine.profile });
+    const store = new FedStore({ engine, committer: group, log });
+    store.inFleet = options.inFleet;
+    this.store = store;
+    const catalogue = new Catalogue(store);
+    const graph = new Graph(store);
+    const held = new HeldJobs(store);
+    const index = new QueueIndex(store);
+    const assigned = new AssignedIndex(store);
+    const defaultTimezone = "UTC";
+    const parts = { store, catalogue, graph, clock, random, log, index, assigned, defaultTimezone };
+    const liveness = new Liveness(store, clock);
+    const liveNodes = () => liveness.live();
+    const pauseOf = (uid: string) => ({ held: held.has(uid), heldUntil: catalogue.byUid(uid)?.unpausedAt ?? null });
+    const finisher = new Finisher({ ...parts, counter: { count() {} } });
+    const outputs = { append: () => Promise.resolve(), followed: () => [], onFollow() {} };
+    const broker = new Broker({ ...parts, pauseOf });
+    const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
+    const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => index.queuedRuns(uid) };
+    const node = (name: string) => {
+      const known = liveness.node(name);
+      return known && { node: known, silentMs: liveness.silentMs(name) };
+    };
+    this.jobs = new Jobs(parts);
+    this.runs = new ManualRuns({ ...parts, starter, finisher });
+    this.agents = new Agents({ ...parts, broker, liveness, finisher, outputs });
+    this.firing = new Firing(fireDeps);
+    this.backlog = new BacklogWork(fireDeps);
+    const handlers = createHandlers({ ...parts, jobs: this.jobs, finisher, liveNodes });
+    this.effects = new EffectWorker({ ...parts, bell: new SilentBell(), handlers });
+    this.retention = new Retention(store, catalogue);
+    this.deletedJobs = new DeletedJobs(store, finisher);
+    this.house = new Housekeeping({
+      ...parts,
+      finisher,
+      retention: this.retention,
+      deletedJobs: this.deletedJobs,
+      node,
+      pauseOf,
+    });
+    this.liveness = liveness;
+    this.index = index;
+    this.broker = broker;
+    this.#load = async () => {
+      await Promise.all([graph.load(), held.load(), liveness.load(store), index.load()]);
+      await catalogue.load();
+    };
+  }
+
+  /** Reads what a server reads before agents may come. */
+  async load(): Promise<void> {
+    await this.#load();
+    this.loaded = true;
+  }
+
+  /** Becomes leader of a new term; keeps the fence for as long as it believes in it. */
+  async lead(): Promise<void> {
+    const entry = await this.store.read(fenceTable, fenceKey());
+    const fence = entry.value ?? firstFence;
+    const change = new StoreChange();
+    const term = fence.term + 1;
+    putFence(change, entry, { ...fence, term });
+    const result = await this.store.commit(change);
+    if (result.outcome === "refused") return;
+    this.term = term;
+    this.fence = { key: fenceKey(), value: null, versionstamp: result.versionstamp };
+  }
+
+  /** Reads the fence again, as a leader whose commit was refused. */
+  async refresh(): Promise<void> {
+    const entry = await this.store.read(fenceTable, fenceKey());
+    if (entry.value?.term === this.term) this.fence = { ...entry, value: null };
+    else this.fence = null;
+  }
+
+  /** Hears of a commit that has landed. */
+  hear(landing: Landing): void {
+    const own = landing.peer === this.name;
+    if (own && !this.store.inFleet) return;
+    const change = new StoreChange();
+    for (const { key, after } of landing.rows) {
+      const table = FED[String(key[0])];
+      if (!table || (key[0] === "graph" && key[1] !== "edge")) continue;
+      change.written.push({ table, key, value: after });
+      if (!own) this.store.forget(key);
+    }
+    if (change.written.length === 0) return;
+    for (const listener of this.store.heard) listener(change, landing.versionstamp);
+  }
+}
