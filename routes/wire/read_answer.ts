@@ -62,7 +62,7 @@ export function readJobAnswer(answer: JobAnswer): JobView {
       lastSuccess: readTimeOrNull(read.last_success),
       lastError: readTimeOrNull(read.last_error),
       status: readStatus(read.status),
-      recent: [],
+      recent: "",
     },
     nextAt: readTimeOrNull(read.next),
     dependents: read.dependent_jobs ?? [],

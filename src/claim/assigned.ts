@@ -12,7 +12,7 @@ export class AssignedIndex {
     store.onApplied((change) => {
       for (const { key, value } of writesOf(change, executionTable)) {
         if (value !== null && isAssigned(value)) this.#add(value);
-        else this.#remove(String(key[2]), value !== null && "node" in value ? value.node : null);
+        else this.#remove(`${key[2]}${key[3]}`, value !== null && "node" in value ? value.node : null);
       }
     });
   }

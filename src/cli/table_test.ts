@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { distance, moment } from "./moment.ts";
 import { stateCell, table } from "./table.ts";
-import { visible, visibleLines } from "./visible.ts";
+import { visible } from "./visible.ts";
 
 Deno.test("table() aligns columns and leaves no blanks at line ends", () => {
   assert.equal(
@@ -25,9 +25,8 @@ Deno.test("table() shows no control characters of a cell", () => {
   assert.equal(text, "NAME\na\\x1b[31m\\x0ab\\u202ec\\x9b\n");
 });
 
-Deno.test("visible() escapes line ends, visibleLines() keeps them", () => {
+Deno.test("visible() escapes line ends too", () => {
   assert.equal(visible("a\nb\t\u2028"), "a\\x0ab\\x09\\u2028");
-  assert.equal(visibleLines("a\r\nb"), "a\\x0d\nb");
 });
 
 Deno.test("distance() counts whole units of the largest that fits", () => {

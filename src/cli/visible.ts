@@ -6,11 +6,6 @@ export function visible(text: string): string {
   return text.replace(DANGEROUS, escaped);
 }
 
-/** The same for a text of many lines, whose ends stay as they are. */
-export function visibleLines(text: string): string {
-  return text.replace(DANGEROUS, (character) => character === "\n" ? character : escaped(character));
-}
-
 function escaped(character: string): string {
   const code = character.charCodeAt(0).toString(16);
   return code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u${code.padStart(4, "0")}`;

@@ -36,7 +36,7 @@ export interface GroupEnd {
 export async function writeGroupEnd(draft: Draft, end: GroupEnd, store: Store, graph: Graph): Promise<void> {
   if (end.group.gate !== null) await leaveGate(draft, end.group.gate, end.group, store, end.nowMs);
   const stat = await draft.stat() ?? emptyStat;
-  draft.setStat(countGroup(stat, end.group, end.outcome, end.nowMs));
+  draft.setStat(countGroup(stat, end.outcome, end.nowMs));
   if (!end.jobExists) return;
   const effects = owedEffects(end, graph.children(end.definition.name));
   for (const effect of effects) putEffect(draft.change, covered(effectKeyOf(effect.id)), effect);

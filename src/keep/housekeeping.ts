@@ -15,6 +15,8 @@ import {
   revisionTable,
   runningPrefix,
   runningTable,
+  selectorKey,
+  selectorTable,
   type Store,
   StoreChange,
 } from "../store/mod.ts";
@@ -72,20 +74,36 @@ export class Housekeeping {
     await this.#try("idempotency keys", () => this.#forgetKeys());
   }
 
-  /** Skips what no agent took in time. */
+  /** Skips what no agent took in time, and what waits for a node that has left or is lost. */
   async skipLate(): Promise<void> {
-    const { store, clock, finisher } = this.#deps;
-    const nowMs = clock.now();
-    const late: QueuedExecution[] = [];
+    const { store, finisher } = this.#deps;
+    const late: { uid: string; execution: string; reason: string }[] = [];
     for await (const { value } of store.scan(queueTable, { prefix: queuePrefix() })) {
-      const { held, heldUntil } = this.#deps.pauseOf(value.uid);
-      const deadline = Math.max(value.readyAt, heldUntil ?? 0) + value.startDeadlineMs;
-      if (!held && deadline < nowMs) late.push(value);
+      const reason = this.#lateness(value) ?? await this.#strandedness(value);
+      if (reason !== null) late.push({ uid: value.uid, execution: value.id, reason });
     }
-    await Promise.all(late.map(({ uid, id, startDeadlineMs }) => {
-      const reason = `no agent took it within its start deadline of ${startDeadlineMs / 1000} s`;
-      return finisher.submit(uid, { kind: "skip", execution: id, reason });
-    }));
+    await Promise.all(
+      late.map(({ uid, execution, reason }) => finisher.submit(uid, { kind: "skip", execution, reason })),
+    );
+  }
+
+  #lateness({ uid, readyAt, startDeadlineMs }: QueuedExecution): string | null {
+    const { held, heldUntil } = this.#deps.pauseOf(uid);
+    if (held || Math.max(readyAt, heldUntil ?? 0) + startDeadlineMs >= this.#deps.clock.now()) return null;
+    return `no agent took it within its start deadline of ${startDeadlineMs / 1000} s`;
+  }
+
+  /** Why the one node that may run an execution never will. */
+  async #strandedness(execution: QueuedExecution): Promise<string | null> {
+    const { store } = this.#deps;
+    const selector = (await store.get(selectorTable, selectorKey(execution.selector))).value;
+    const name = selector?.node ?? null;
+    const known = name === null ? undefined : this.#deps.node(name);
+    if (known === undefined) return null;
+    if (known.node.left) return `its node "${name}" left`;
+    const revision = await store.get(revisionTable, revisionKey(execution.uid, execution.revision));
+    if (known.silentMs < (revision.value?.definition.lostAfterMs ?? Infinity)) return null;
+    return `its node is lost: ${silence(known)}`;
   }
 
   /** Calls lost what a node had that is silent, gone, or another incarnation by now. */
@@ -115,7 +133,7 @@ export class Housekeeping {
     const definition = revision.value?.definition;
     if (!definition || known.silentMs < definition.lostAfterMs) return;
     const waits = onLostOf(definition) === "wait";
-    await this.#lose(execution, `nothing heard of node "${name}" for ${Math.round(known.silentMs / 1000)} s`, !waits);
+    await this.#lose(execution, silence(known), !waits);
   }
 
   async #lose(execution: Execution, reason: string, over: boolean): Promise<void> {
@@ -140,4 +158,8 @@ export class Housekeeping {
       this.#deps.log.error(`Cannot keep house (${what}): ${messageOf(thrown)}`, { error: thrown });
     }
   }
+}
+
+function silence({ node, silentMs }: { node: Node; silentMs: number }): string {
+  return `nothing heard of node "${node.name}" for ${Math.round(silentMs / 1000)} s`;
 }

@@ -1,9 +1,5 @@
 import { z } from "zod";
-import { type Group, type Outcome, OUTCOMES } from "./group.ts";
-
-/** One past group of a job: outcome, end in epoch milliseconds, duration in milliseconds. */
-export const recentSchema = z.tuple([z.enum(OUTCOMES), z.number(), z.number()]);
-export type Recent = z.infer<typeof recentSchema>;
+import type { Outcome } from "./group.ts";
 
 /** Counters and last results of a job. */
 export const statSchema = z.object({
@@ -12,8 +8,8 @@ export const statSchema = z.object({
   lastSuccess: z.number().nullable(),
   lastError: z.number().nullable(),
   status: z.enum(["", "success", "failed", "partially_failed"]),
-  /** Newest last. */
-  recent: z.array(recentSchema),
+  /** A letter for each of the last outcomes, newest last: s(uccess), f(ailed), p(artially failed). */
+  recent: z.string(),
 });
 export type Stat = z.infer<typeof statSchema>;
 
@@ -24,17 +20,17 @@ export const emptyStat: Stat = {
   lastSuccess: null,
   lastError: null,
   status: "",
-  recent: [],
+  recent: "",
 };
 
 /** How many past outcomes a statistic keeps. */
 export const RECENT_KEPT = 20;
 
 /** Adds the end of a group: success counts as success, failed and partially_failed as error, the rest nowhere. */
-export function countGroup(stat: Stat, group: Group, outcome: Outcome, endedAt: number): Stat {
+export function countGroup(stat: Stat, outcome: Outcome, endedAt: number): Stat {
   if (outcome === "cancelled" || outcome === "skipped") return stat;
   const success = outcome === "success";
-  const recent: Recent[] = [...stat.recent.slice(1 - RECENT_KEPT), [outcome, endedAt, endedAt - group.createdAt]];
+  const recent = stat.recent.slice(1 - RECENT_KEPT) + outcome.charAt(0);
   return {
     successCount: stat.successCount + (success ? 1 : 0),
     errorCount: stat.errorCount + (success ? 0 : 1),

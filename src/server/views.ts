@@ -59,7 +59,7 @@ export class StoreViews {
     const row = this.#store.engine.profile.soleWriter ? this.#catalogue.byUid(job.uid) : undefined;
     const stat = row ?? (await this.#store.read(statTable, statKey(job.uid))).value ?? emptyStat;
     const nextAt = row ? row.next : (await this.#store.read(cursorTable, cursorKey(job.uid))).value?.dueAt ?? null;
-    return { job, stat: { ...stat, recent: [] }, nextAt, dependents };
+    return { job, stat: { ...stat, recent: "" }, nextAt, dependents };
   }
 
   /** Jobs in the order and range that a query asks for. */
@@ -69,7 +69,7 @@ export class StoreViews {
     const views = await Promise.all(rows.map(async (row) => {
       const job = byName?.get(row.name) ?? (await this.#store.read(jobTable, jobKey(row.name))).value;
       const dependents = this.#graph.children(row.name).map((child) => child.name);
-      return job ? [{ job, stat: { ...row, recent: [] }, nextAt: row.next, dependents }] : [];
+      return job ? [{ job, stat: { ...row, recent: "" }, nextAt: row.next, dependents }] : [];
     }));
     return { views: views.flat(), total };
   }

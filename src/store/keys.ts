@@ -1,5 +1,8 @@
 import type { KvKey } from "../kv/mod.ts";
 
+/** Digits of a group's id; an execution's id begins with them. */
+const GROUP_ID_LENGTH = 20;
+
 /**
  * The only place that builds keys: a builder for each kind of record, and one for the prefix of its range.
  * Who may write each stands in the table of keys in docs/architecture.md.
@@ -23,9 +26,15 @@ export const gapKey = (uid: string, fromMs: number): KvKey => ["gap", uid, fromM
 export const gapPrefix = (uid: string): KvKey => ["gap", uid];
 export const gateKey = (gate: string): KvKey => ["gate", gate];
 export const gatePrefix = (): KvKey => ["gate"];
-export const groupKey = (uid: string, id: string): KvKey => ["group", uid, id];
-export const groupPrefix = (uid: string): KvKey => ["group", uid];
-export const executionKey = (uid: string, id: string): KvKey => ["exec", uid, id];
+// A group and its executions stand side by side, so that a run touches one place of the store and not two.
+export const groupKey = (uid: string, id: string): KvKey => ["exec", uid, id];
+export const groupPrefix = (uid: string): KvKey => ["exec", uid];
+export const executionKey = (uid: string, id: string): KvKey => [
+  "exec",
+  uid,
+  id.slice(0, GROUP_ID_LENGTH),
+  id.slice(GROUP_ID_LENGTH),
+];
 export const executionPrefix = (uid: string): KvKey => ["exec", uid];
 export const queueKey = (selector: string, lane: number, readyAtMs: number, execution: string): KvKey => [
   "q",

@@ -82,6 +82,7 @@ export class Store {
   ): AsyncIterable<Found<T>> {
     const batchSize = Math.min(options.limit ?? 1000, 1000);
     for await (const entry of this.engine.kv.list(selectorOf(range), { ...options, batchSize })) {
+      if (table.keyParts !== undefined && table.keyParts !== entry.key.length) continue;
       const value = this.#decode(table, entry.key, entry.value);
       if (value !== undefined) yield { key: entry.key, value, versionstamp: entry.versionstamp };
     }

@@ -7,6 +7,8 @@ export interface Table<T> {
   encode(value: T): Uint8Array;
   /** Throws `internal` for bytes that are no such record. */
   decode(bytes: Uint8Array): T;
+  /** Parts of its keys, where other kinds stand in the same range. */
+  readonly keyParts?: number;
   /** Whether this value is worth remembering for the next change of it. */
   remembers(value: T): boolean;
 }
@@ -19,10 +21,12 @@ export function defineTable<T extends object>(
   name: string,
   schema: z.ZodType<T>,
   remembers: (value: T) => boolean = () => false,
+  keyParts?: number,
 ): Table<T> {
   return {
     name,
     remembers,
+    keyParts,
     encode: (value) => encoder.encode(`{"v":1,${JSON.stringify(value).slice(1)}`),
     decode(bytes) {
       try {

@@ -48,13 +48,13 @@ export class World implements AsyncDisposable {
       dataDir: this.#dataDir,
       executors: [this.runs],
     });
-    this.#carillon = await this.#moveUntil(starting);
+    this.#carillon = await this.during(starting);
   }
 
   /** Ends the server as SIGKILL does, with all that ran on its node. Takes 2 s on the clock when something ran. */
   async kill(): Promise<void> {
     this.runs.killed = true;
-    await this.#moveUntil(this.carillon.kill());
+    await this.during(this.carillon.kill());
     this.runs.running = [];
   }
 
@@ -188,11 +188,12 @@ export class World implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const run of [...this.runs.running]) run.end();
-    if (this.#carillon) await this.#moveUntil(this.#carillon[Symbol.asyncDispose]());
+    if (this.#carillon) await this.during(this.#carillon[Symbol.asyncDispose]());
     await Deno.remove(this.#dataDir, { recursive: true });
   }
 
-  async #moveUntil<T>(work: PromiseLike<T>): Promise<T> {
+  /** Lets time pass until some work is done. */
+  async during<T>(work: PromiseLike<T>): Promise<T> {
     let settled = false;
     const note = () => void (settled = true);
     work.then(note, note);

@@ -21,7 +21,7 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   Backlog: { head: "backlog", owners: ["src/job", "src/fire"] },
   Gap: { head: "gap", owners: ["src/job", "src/fire", "src/keep"] },
   Gate: { head: "gate", owners: ["src/start", "src/finish", "src/job", "src/keep"] },
-  Group: { head: "group", owners: ["src/start", "src/finish", "src/job", "src/keep"] },
+  Group: { head: "exec", owners: ["src/start", "src/finish", "src/job", "src/keep"] },
   Execution: { head: "exec", owners: ["src/start", "src/claim", "src/finish", "src/keep"] },
   QueueEntry: { head: "q", owners: ["src/start", "src/finish", "src/claim"] },
   Held: { head: "held", owners: ["src/job"] },

@@ -151,7 +151,7 @@ export class FakeRuns implements Runs, Outputs {
 
   #count(group: Group): Group {
     const found = this.#jobs.byName.get(group.jobName);
-    if (found && group.outcome) found.stat = countGroup(found.stat, group, group.outcome, this.#now());
+    if (found && group.outcome) found.stat = countGroup(found.stat, group.outcome, this.#now());
     return group;
   }
 }
