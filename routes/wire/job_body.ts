@@ -53,6 +53,7 @@ export const jobBodySchema = z.object({
   concurrency_key: z.string().min(1).max(200).nullish(),
   max_concurrent: count(1, 10_000).nullish(),
   queue_limit: count(0, MAX_WAITING).nullish(),
+  target: z.enum(["all", "one"]).nullish(),
   depends_on: z.array(dependencyBody).max(100).nullish(),
   join: z.enum(["all", "any"]).nullish(),
   priority: count(0, 8).nullish(),

@@ -106,6 +106,7 @@ function toDefinition(body: JobBody): JobDefinition {
     ownerEmail: body.owner_email,
     disabled: body.disabled,
     tags: body.tags,
+    target: body.target ?? null,
     metadata: body.metadata,
     parentJob: body.parent_job,
     dependsOn: body.depends_on ?? [],

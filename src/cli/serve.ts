@@ -60,6 +60,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     log,
     nodeName: options.nodeName,
     defaultTimezone: options.timezone,
+    defaultTarget: options.defaultTarget,
     bell: deps.bell,
   });
   await server.load();

@@ -13,6 +13,7 @@ function due(second: number, policy: "last" | "all" | "skip", max = 100): Due {
       schedule: "* * * * * *",
       timezone: "UTC",
       tags: {},
+      target: "all",
       gate: null,
       misfire: { policy, windowMs: 3_600_000, max },
       jitterMs: 0,

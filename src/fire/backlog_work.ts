@@ -108,7 +108,7 @@ export class BacklogWork {
       forced: false,
       lane: BACKLOG_LANE,
       startDeadlineMs: plan.startDeadlineMs,
-      selectors: targetsOf(plan.tags, this.#deps.liveNodes()),
+      selectors: targetsOf(plan, this.#deps.liveNodes()),
     };
     const decision = decideStart(request, gate?.value ?? null, clock.now());
     if (decision.kind !== "start") return false;

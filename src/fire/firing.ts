@@ -99,7 +99,7 @@ export class Firing {
       nowMs,
       gate: gate?.value ?? null,
       queuedRuns: this.#deps.queuedRuns(plan.uid),
-      selectors: targetsOf(plan.tags, this.#deps.liveNodes()),
+      selectors: targetsOf(plan, this.#deps.liveNodes()),
     });
     const change = new StoreChange().check(fence);
     await this.#write(change, entry, decision, gate);

@@ -42,6 +42,8 @@ export interface JobsDeps {
   random: Random;
   /** Zone of jobs that name none. */
   defaultTimezone: string;
+  /** Written into new jobs that say nothing of it. */
+  defaultTarget: "all" | "one";
 }
 
 /** Rung when the head of the due index, or a backlog, may have changed. */
@@ -75,7 +77,7 @@ export class Jobs {
         updatedAt: nowMs,
         pause: entry.value?.pause ?? null,
         unpausedAt: entry.value?.unpausedAt ?? null,
-        definition,
+        definition: { ...definition, target: definition.target ?? this.#targetOf(entry.value) },
       };
       if (await this.#store(entry, job, null)) return { job, created: entry.value === null };
     }
@@ -166,6 +168,11 @@ export class Jobs {
       putFence(change, entry, { ...fence, settings: { ...fence.settings, refuseNewJobs: refuse } });
       if ((await this.#deps.store.commit(change)).outcome === "applied") return;
     }
+  }
+
+  /** A job keeps the target that it was created with. */
+  #targetOf(before: Job | null): "all" | "one" {
+    return before === null ? this.#deps.defaultTarget : before.definition.target ?? "all";
   }
 
   async #fence(): Promise<Entry<Fence>> {

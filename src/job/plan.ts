@@ -18,6 +18,7 @@ export function planOf(job: Job, defaultTimezone: string): FiringPlan {
     schedule: definition.schedule,
     timezone: definition.timezone === "" ? defaultTimezone : definition.timezone,
     tags: definition.tags,
+    target: definition.target,
     gate: gatePolicyOf(uid, definition),
     misfire: misfireOf(definition, defaultTimezone),
     jitterMs: definition.jitterMs,

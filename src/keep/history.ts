@@ -107,11 +107,17 @@ async function removeGroups(store: Store, uid: string, ids: ReadonlySet<string>,
 }
 
 async function removeOutput(store: Store, execution: Execution): Promise<void> {
-  if (!isEnded(execution) || execution.output.inline !== null || execution.output.sizeBytes === 0) return;
+  if (!mayHaveOutput(execution)) return;
   const chunks = await store.list(outputTable, { prefix: outputPrefix(execution.id) });
   for (let at = 0; at < chunks.length; at += REMOVED_AT_ONCE) {
     const change = new StoreChange();
     for (const chunk of chunks.slice(at, at + REMOVED_AT_ONCE)) deleteOutput(change, chunk);
     await store.commit(change);
   }
+}
+
+/** Whether pieces of its output may be stored. What a lost run wrote was never summed up. */
+function mayHaveOutput(execution: Execution): boolean {
+  if (!isEnded(execution) || execution.output.inline !== null) return false;
+  return execution.output.sizeBytes > 0 || execution.state === "lost";
 }

@@ -19,6 +19,7 @@ export const firingPlanSchema = z.object({
   /** Zone of the job, else the cluster's at the time of writing. */
   timezone: z.string(),
   tags: z.record(z.string(), z.string()).nullable(),
+  target: z.enum(["all", "one"]).nullable(),
   gate: gatePolicySchema.nullable(),
   misfire: misfireSchema,
   jitterMs: z.number(),

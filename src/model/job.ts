@@ -41,6 +41,8 @@ export const jobDefinitionSchema = z.object({
   disabled: z.boolean(),
   /** Null: no tags were given, so the default target applies. */
   tags: z.record(z.string(), z.string()).nullable(),
+  /** Of the nodes that fit: all, or any one. Null in a definition from outside: the cluster's setting is written in. */
+  target: z.enum(["all", "one"]).nullable(),
   metadata: z.record(z.string(), z.string()).nullable(),
   /** v1's single parent: a dependency with `on: success`. Empty for none. */
   parentJob: z.string(),

@@ -58,12 +58,18 @@ export function readTags(tags: Readonly<Record<string, string>>): TargetRequest 
 /** Most targets one group may have. */
 export const MAX_TARGETS = 40;
 
+/** Where a job's runs go. */
+export interface Placement {
+  tags: Readonly<Record<string, string>> | null;
+  target: "all" | "one" | null;
+}
+
 /**
- * The selectors of a new group's targets: no tags, or tags without a count, mean every live node that fits; with none
- * alive, one target waits for the first that does.
+ * The selectors of a new group's targets: a count in the tags says how many; else every live node that fits, or with
+ * `target: one` any one of them. With none alive, one target waits for the first that fits.
  */
 export function targetsOf(
-  tags: Readonly<Record<string, string>> | null,
+  { tags, target }: Placement,
   live: readonly { name: string; tags: Readonly<Record<string, string>> }[],
 ): Selector[] {
   const request = readTags(tags ?? {});
@@ -72,6 +78,6 @@ export function targetsOf(
   if (request.count !== null) {
     return Array.from({ length: Math.max(1, Math.min(request.count, fitting.length)) }, () => shared);
   }
-  if (fitting.length === 0) return [shared];
+  if (fitting.length === 0 || target === "one") return [shared];
   return fitting.map((node) => ({ node: node.name, tags: {} }));
 }

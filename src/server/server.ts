@@ -24,6 +24,8 @@ export interface ServerOptions {
   nodeName: string;
   /** Zone of jobs that name none. */
   defaultTimezone: string;
+  /** Where jobs run that are created from now on and say nothing of it: on every node, or any one. */
+  defaultTarget: "all" | "one";
   /** The bell to wake by; the one that the engine's profile names when absent. */
   bell?: Bell;
 }
@@ -98,7 +100,7 @@ export class Server {
       finisher,
       outputs: this.outputs,
     });
-    this.jobs = new Jobs({ ...parts, defaultTimezone });
+    this.jobs = new Jobs({ ...parts, defaultTimezone, defaultTarget: options.defaultTarget });
     const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
     this.runs = new ManualRuns({ ...parts, starter, finisher });
     this.views = new StoreViews(parts);

@@ -63,7 +63,7 @@ export async function writeStartNow(
     forced: start.forced,
     lane: laneOf(job.definition.priority),
     startDeadlineMs: job.definition.startDeadlineMs,
-    selectors: targetsOf(job.definition.tags, deps.liveNodes),
+    selectors: targetsOf(job.definition, deps.liveNodes),
   };
   const decision = decideStart(request, gate?.value ?? null, deps.nowMs);
   if (decision.kind !== "refuse") {

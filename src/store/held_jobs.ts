@@ -1,32 +1,38 @@
-import { heldPrefix } from "./keys.ts";
+import { heldPrefix, tombPrefix } from "./keys.ts";
 import type { Store } from "./store.ts";
 import { writesOf } from "./store_change.ts";
-import { heldTable } from "./tables.ts";
+import { heldTable, tombTable } from "./tables.ts";
 
-/** Which jobs a pause holds back, in memory; own changes at once. Few, and so known before anything is handed out. */
+/**
+ * Which jobs' waiting runs are held back: of those that are paused, and of deleted ones until they are cancelled. In
+ * memory; own changes at once. Few, and so known before anything is handed out.
+ */
 export class HeldJobs {
   readonly #held = new Set<string>();
+  readonly #deleted = new Set<string>();
   readonly #store: Store;
 
   constructor(store: Store) {
     this.#store = store;
     store.onApplied((change) => {
-      for (const { key, value } of writesOf(change, heldTable)) this.#set(String(key[1]), value !== null);
+      for (const { key, value } of writesOf(change, heldTable)) mark(this.#held, key[1], value !== null);
+      for (const { key, value } of writesOf(change, tombTable)) mark(this.#deleted, key[1], value !== null);
     });
   }
 
   /** Reads all of them. */
   async load(): Promise<void> {
-    for (const [, uid] of await this.#store.keys({ prefix: heldPrefix() })) this.#set(String(uid), true);
+    for (const [, uid] of await this.#store.keys({ prefix: heldPrefix() })) mark(this.#held, uid, true);
+    for (const [, uid] of await this.#store.keys({ prefix: tombPrefix() })) mark(this.#deleted, uid, true);
   }
 
   /** Whether a job's waiting runs are held back now. */
   has(uid: string): boolean {
-    return this.#held.has(uid);
+    return this.#held.has(uid) || this.#deleted.has(uid);
   }
+}
 
-  #set(uid: string, held: boolean): void {
-    if (held) this.#held.add(uid);
-    else this.#held.delete(uid);
-  }
+function mark(jobs: Set<string>, uid: unknown, marked: boolean): void {
+  if (marked) jobs.add(String(uid));
+  else jobs.delete(String(uid));
 }

@@ -1,3 +1,6 @@
+/** A process that prints no port within this time is killed. */
+const START_WITHIN_MS = 30_000;
+
 /** A process of this bench's own that says on its first line of output where it listens. */
 export class Child implements AsyncDisposable {
   readonly pid: number;
@@ -21,7 +24,9 @@ export class Child implements AsyncDisposable {
       stderr: "inherit",
     }).spawn();
     const reader = process.stdout.getReader();
+    const late = setTimeout(() => process.kill("SIGKILL"), START_WITHIN_MS);
     const { value } = await reader.read();
+    clearTimeout(late);
     const port = Number(new TextDecoder().decode(value).trim());
     const child = new Child(process, drain(reader));
     if (Number.isInteger(port) && port > 0) return { child, port };

@@ -1,7 +1,7 @@
-import { type CampaignState, saveState } from "./campaign_state.ts";
+import { type CampaignState, saveState, type Span } from "./campaign_state.ts";
 import { checkIntegrity, type Integrity } from "./integrity.ts";
 import { type JobHistory, readHistory } from "./job_history.ts";
-import { bodyFor, type Chapter, createJobSet, type FaultJob } from "./job_set.ts";
+import { bodyFor, createJobSet, type FaultJob } from "./job_set.ts";
 import { type Evidence, type JobVerdict, judgeJob } from "./judge_job.ts";
 import { listMarked, type MarkedProcess, stillLiving } from "./marked_processes.ts";
 import type { RoundPlan } from "./round_plan.ts";
@@ -11,6 +11,9 @@ import { readReceipts, Sink } from "./sink.ts";
 
 /** How long the last server may take to work off what is left, in milliseconds. */
 const QUIET_WITHIN_MS = 90_000;
+
+/** From when a job is stored to when that begins to matter, in milliseconds; a busy server takes its time. */
+const LEAD_MS = 4_000;
 
 /** Jobs read or written at a time. */
 const AT_ONCE = 8;
@@ -55,8 +58,7 @@ export class Campaign implements AsyncDisposable {
   /** One life of a server, from its start to SIGKILL, and the time that it stays dead. */
   async playRound(plan: RoundPlan): Promise<void> {
     const server = this.#start();
-    const begins = this.#state.chapters.at(-1)?.expiresAt !== null;
-    if (begins) await this.#beginChapter(await server.listening());
+    if (!this.#state.chapters.at(-1)?.open) await this.#beginChapter(await server.listening());
     else if (plan.kind !== "startup") await server.listening();
     await pause(plan.killAfterMs);
     if (plan.kind === "steady") await this.#countSurvivors();
@@ -71,8 +73,7 @@ export class Campaign implements AsyncDisposable {
   async finish(): Promise<CampaignReport> {
     const server = this.#start();
     const url = await server.listening();
-    const chapter = await this.#endChapter(url);
-    await pause((chapter.expiresAt ?? 0) - Date.now());
+    await this.#endChapter(url);
     const verdicts = await this.#judgeWhenQuiet(url);
     await this.#countSurvivors();
     for (const { pid, execution } of await listMarked(this.#state.mark)) {
@@ -103,34 +104,37 @@ export class Campaign implements AsyncDisposable {
     return server;
   }
 
+  /** Resolves when all jobs are stored and have begun. */
   async #beginChapter(url: string): Promise<void> {
-    const chapter = { startsAt: halfSecondAfter(3_000), expiresAt: null };
-    await this.#storeJobs(url, chapter);
-    mustBeAhead(chapter.startsAt);
-    this.#state.chapters.push(chapter);
+    const spans: Record<string, Span> = {};
+    await eachOf(this.#jobs, async (job) => {
+      const span = { startsAt: soon(), expiresAt: null };
+      await storeJob(url, job, span, span.startsAt);
+      spans[job.name] = span;
+    });
+    this.#state.chapters.push({ open: true, spans });
     saveState(this.#state);
-    await pause(chapter.startsAt - Date.now());
+    await pause(Math.max(...Object.values(spans).map(({ startsAt }) => startsAt)) - Date.now());
   }
 
-  async #endChapter(url: string): Promise<Chapter> {
+  /** Resolves when the last time of the last job has gone by. */
+  async #endChapter(url: string): Promise<void> {
     const chapter = this.#state.chapters.at(-1);
     if (!chapter) throw new Error("Cannot end a history that no round has begun");
-    if (chapter.expiresAt !== null) return chapter;
-    const expiresAt = halfSecondAfter(4_000);
-    await this.#storeJobs(url, { ...chapter, expiresAt });
-    mustBeAhead(expiresAt);
-    chapter.expiresAt = expiresAt;
+    if (!chapter.open) return;
+    const { spans } = chapter;
+    await eachOf(this.#jobs, async (job) => {
+      const span = { startsAt: spans[job.name]?.startsAt ?? 0, expiresAt: soon() };
+      await storeJob(url, job, span, span.expiresAt);
+      spans[job.name] = span;
+    });
+    chapter.open = false;
     saveState(this.#state);
-    return chapter;
+    await pause(Math.max(...Object.values(spans).map(({ expiresAt }) => expiresAt ?? 0)) - Date.now());
   }
 
-  async #storeJobs(url: string, chapter: Chapter): Promise<void> {
-    await eachOf(this.#jobs, async (job) => {
-      const body = JSON.stringify(bodyFor(job, chapter));
-      const answer = await fetch(`${url}/v1/jobs?strict`, { method: "POST", body });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`Cannot store job "${job.name}": ${answer.status} ${text}`);
-    });
+  #spansOf(job: FaultJob): Span[] {
+    return this.#state.chapters.flatMap(({ spans }) => spans[job.name] ?? []);
   }
 
   /** Judges each job until nothing of it is missing or open, or time is up. */
@@ -144,7 +148,9 @@ export class Campaign implements AsyncDisposable {
       await eachOf(this.#jobs.filter(isOpen), async (job) => void histories.push(await readHistory(url, job)));
       // Read last: what a server tells of must have left its traces by now.
       const evidence = await this.#evidence();
-      for (const history of histories) verdicts.set(history.job, judgeJob(history, evidence, this.#state.chapters));
+      for (const history of histories) {
+        verdicts.set(history.job, judgeJob(history, evidence, this.#spansOf(history.job)));
+      }
       if (!this.#jobs.some(isOpen) || performance.now() > until) return [...verdicts.values()];
       await pause(1_000);
     }
@@ -179,14 +185,17 @@ function storePath({ folder }: CampaignState): string {
   return `${folder}/data/carillon.sqlite3`;
 }
 
-/** An instant between two seconds, so that no time lies on it. */
-function halfSecondAfter(ms: number): number {
-  return Math.floor((Date.now() + ms) / 1_000) * 1_000 + 500;
+/** An instant between two seconds, so that no time lies on it, far enough off to store a job before. */
+function soon(): number {
+  return Math.floor((Date.now() + LEAD_MS) / 1_000) * 1_000 + 500;
 }
 
-function mustBeAhead(ms: number): void {
-  if (Date.now() < ms) return;
-  throw new Error("Cannot tell which times were due: storing the jobs took longer than their lead time");
+/** Stores a job; throws when that took until `beforeMs`, as nobody could tell then which of its times were due. */
+async function storeJob(url: string, job: FaultJob, span: Span, beforeMs: number): Promise<void> {
+  const answer = await fetch(`${url}/v1/jobs?strict`, { method: "POST", body: JSON.stringify(bodyFor(job, span)) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`Cannot store job "${job.name}": ${answer.status} ${text}`);
+  if (Date.now() >= beforeMs) throw new Error(`Cannot store job "${job.name}" within ${LEAD_MS} ms`);
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,5 +1,10 @@
 import { z } from "zod";
 
+/** Times of a job that are due: those between two instants, which are never whole seconds. Epoch milliseconds. */
+const spanSchema = z.object({ startsAt: z.number(), expiresAt: z.number().nullable() });
+/** Times of a job that are due: those between two instants, which are never whole seconds. Epoch milliseconds. */
+export type Span = z.infer<typeof spanSchema>;
+
 const stateSchema = z.object({
   seed: z.number().int(),
   bell: z.enum(["native", "silent"]),
@@ -11,7 +16,7 @@ const stateSchema = z.object({
   mark: z.string(),
   /** Rounds that are over. */
   round: z.number().int(),
-  chapters: z.array(z.object({ startsAt: z.number(), expiresAt: z.number().nullable() })),
+  chapters: z.array(z.object({ open: z.boolean(), spans: z.record(z.string(), spanSchema) })),
   listeningAt: z.array(z.number()),
   /** What earlier rounds found of processes that should have been gone. */
   survivors: z.array(z.string()),

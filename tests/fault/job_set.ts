@@ -1,3 +1,5 @@
+import type { Span } from "./campaign_state.ts";
+
 /** What a job of the set is like, for those who judge its history. */
 export interface FaultJob {
   name: string;
@@ -18,12 +20,6 @@ export interface Traces {
   sinkUrl: string;
   /** Value of FAULT_RUN in the environment of every process of a job. */
   mark: string;
-}
-
-/** Times between these two instants are due. Epoch milliseconds, never whole seconds. */
-export interface Chapter {
-  startsAt: number;
-  expiresAt: number | null;
 }
 
 /** Name of the variable that marks the processes of one run of the fault tests. */
@@ -48,11 +44,10 @@ export function createJobSet(count: number, traces: Traces): FaultJob[] {
   return Array.from({ length: count }, (_, i) => i < half ? shellJob(i, traces) : httpJob(i - half, traces));
 }
 
-/** A job's body for one chapter. */
-export function bodyFor(job: FaultJob, chapter: Chapter): Record<string, unknown> {
-  const startsAt = new Date(chapter.startsAt).toISOString();
-  const expiresAt = chapter.expiresAt === null ? null : new Date(chapter.expiresAt).toISOString();
-  return { ...job.body, starts_at: startsAt, expires_at: expiresAt };
+/** A job's body for one span of time. */
+export function bodyFor(job: FaultJob, { startsAt, expiresAt }: Span): Record<string, unknown> {
+  const iso = (ms: number | null) => ms === null ? null : new Date(ms).toISOString();
+  return { ...job.body, starts_at: iso(startsAt), expires_at: iso(expiresAt) };
 }
 
 /**

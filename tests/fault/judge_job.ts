@@ -1,5 +1,5 @@
+import type { Span } from "./campaign_state.ts";
 import type { JobHistory, ToldExecution } from "./job_history.ts";
-import type { Chapter } from "./job_set.ts";
 import { matchReceipts } from "./match_receipts.ts";
 import type { ShellTrace } from "./shell_log.ts";
 
@@ -41,12 +41,12 @@ export interface Evidence {
 const TOLERANCE_MS = 100;
 
 /** Compares what a server tells of a job with what really happened; reads and writes nothing. */
-export function judgeJob(history: JobHistory, evidence: Evidence, chapters: readonly Chapter[]): JobVerdict {
-  return new JobJudge(history, evidence).judge(chapters.flatMap(nominalsOf));
+export function judgeJob(history: JobHistory, evidence: Evidence, spans: readonly Span[]): JobVerdict {
+  return new JobJudge(history, evidence).judge(spans.flatMap(nominalsOf));
 }
 
-/** Every second inside a chapter that is over. */
-export function nominalsOf({ startsAt, expiresAt }: Chapter): number[] {
+/** Every second inside a span that is over. */
+export function nominalsOf({ startsAt, expiresAt }: Span): number[] {
   const first = Math.ceil(startsAt / 1_000);
   const last = Math.floor((expiresAt ?? 0) / 1_000);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * 1_000);

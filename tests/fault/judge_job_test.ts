@@ -5,7 +5,7 @@ import { type Evidence, type JobVerdict, judgeJob } from "./judge_job.ts";
 import type { ShellTrace } from "./shell_log.ts";
 
 const T0 = Date.UTC(2026, 0, 1);
-const CHAPTER = { startsAt: T0 - 500, expiresAt: T0 + 1_500 };
+const SPAN = { startsAt: T0 - 500, expiresAt: T0 + 1_500 };
 
 const JOB: FaultJob = { name: "a", executor: "shell", retries: 0, gated: false, misfire: "all", body: {} };
 
@@ -33,7 +33,7 @@ function shellRan(...executions: ToldExecution[]): Evidence {
 }
 
 function judge(history: Partial<JobHistory>, evidence: Evidence): JobVerdict {
-  return judgeJob({ job: JOB, executions: [], gaps: [], ...history }, evidence, [CHAPTER]);
+  return judgeJob({ job: JOB, executions: [], gaps: [], ...history }, evidence, [SPAN]);
 }
 
 function kinds(verdict: JobVerdict): string[] {

@@ -40,7 +40,15 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
   const dataDir = options.dataDir ?? await Deno.makeTempDir({ prefix: "carillon-" });
   const engine = await openEmbedded(`${dataDir}/carillon.sqlite3`);
   const defaultTimezone = options.timezone ?? "UTC";
-  const server = new Server({ engine, clock, random: systemRandom, log, nodeName: "n1", defaultTimezone });
+  const server = new Server({
+    engine,
+    clock,
+    random: systemRandom,
+    log,
+    nodeName: "n1",
+    defaultTimezone,
+    defaultTarget: "all",
+  });
   await server.load();
   const env = { PATH: "/usr/bin:/bin" };
   const real = createExecutors({ clock, env, log });

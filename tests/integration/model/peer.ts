@@ -126,7 +126,7 @@ export class Peer {
       const known = liveness.node(name);
       return known && { node: known, silentMs: liveness.silentMs(name) };
     };
-    this.jobs = new Jobs(parts);
+    this.jobs = new Jobs({ ...parts, defaultTarget: "all" });
     this.runs = new ManualRuns({ ...parts, starter, finisher });
     this.agents = new Agents({ ...parts, broker, liveness, finisher, outputs });
     this.firing = new Firing(fireDeps);

@@ -15,6 +15,7 @@ function plainJob(name: string): JobDefinition {
     ownerEmail: "",
     disabled: false,
     tags: { role: "web:1" },
+    target: "all",
     metadata: null,
     parentJob: "",
     dependsOn: [],
