@@ -40,7 +40,9 @@ export function readJobFile(path: string, text: string): FileJobs {
 
 /** Whether a file's job is what the server has already. */
 export function isSame(job: FileJob, stored: JobDefinition | undefined): boolean {
-  return job.definition !== null && isDeepStrictEqual(job.definition, stored);
+  if (job.definition === null || stored === undefined) return false;
+  // A job that says nothing of its target keeps the one that was written into it.
+  return isDeepStrictEqual({ ...job.definition, target: job.definition.target ?? stored.target }, stored);
 }
 
 /** Null for a job with unknown keys too: leaving it out as unchanged would hide them. */

@@ -76,9 +76,9 @@ export function writeTiming(change: StoreChange, timing: Timing, move: TimingCha
   putCursor(change, timing.cursor, { lastNominal, dueAt: next?.atMs ?? null });
   if (timing.due !== null) deleteDue(change, timing.due);
   const missed = move.ended === null || plan === null ? null : missedInPause(plan, timing, move.ended, nowMs);
-  if (missed !== null) putBacklog(change, timing.backlog, missed);
-  else if (job.definition.disabled && timing.backlog.value !== null) dropBacklog(change, timing.backlog);
-  const backlogged = missed !== null || (!job.definition.disabled && timing.backlog.value !== null);
+  const backlog = backlogOf(timing.backlog.value, missed, move);
+  if (backlog !== null) putBacklog(change, timing.backlog, backlog);
+  const backlogged = backlog !== null && !job.definition.disabled;
   if (next === null) closeGap(change, uid, held?.openGap ?? null);
   else {
     if (plan === null) return;
@@ -118,32 +118,44 @@ function missedInPause(plan: FiringPlan, timing: Timing, pause: Pause, nowMs: nu
   const first = nextDue(plan, after);
   const to = previousTime(schedule, Math.min(nowMs, plan.expiresAt ?? nowMs));
   if (first === null || to === undefined || to < first.nominal) return null;
-  const from = timing.backlog.value?.from ?? first.nominal;
+  const from = first.nominal;
   const windowMs = nowMs - from + plan.misfire.windowMs;
-  return {
+  return decidedAgain({
     plan: { ...plan, misfire: { ...plan.misfire, windowMs } },
     from,
     to,
     policy: pause.policy,
-    phase: "deciding",
-    runFrom: null,
-    refused: 0,
-    countedTo: from - 1,
     reason: "paused",
-  };
+  });
 }
 
-/** What a disabled job has missed is refused, counted later. */
-function dropBacklog(change: StoreChange, backlog: Entry<Backlog>): void {
-  if (backlog.value === null) return;
-  const { from } = backlog.value;
-  putBacklog(change, backlog, {
-    ...backlog.value,
-    policy: "skip",
-    phase: "deciding",
-    countedTo: from - 1,
-    reason: "disabled",
+type Undecided = Omit<Backlog, "phase" | "runFrom" | "refused" | "countedTo">;
+
+function decidedAgain(backlog: Undecided): Backlog {
+  return { ...backlog, phase: "deciding", runFrom: null, refused: 0, countedTo: backlog.from - 1 };
+}
+
+/**
+ * The backlog after a change of its job: what was missed already runs as the job is now, by its gate above all. What a
+ * pause has held back comes behind it; what a disabled job has missed is refused, counted later.
+ */
+function backlogOf(before: Backlog | null, missed: Backlog | null, move: TimingChange): Backlog | null {
+  if (before === null) return missed;
+  const now = planOf(move.job, move.defaultTimezone);
+  const replanned = ({ schedule, timezone, misfire, startsAt, expiresAt }: FiringPlan): FiringPlan => ({
+    ...now,
+    schedule,
+    timezone,
+    misfire,
+    startsAt,
+    expiresAt,
   });
+  const later = (before.later ?? []).map((range) => ({ ...range, plan: replanned(range.plan) }));
+  const kept: Backlog = { ...before, plan: replanned(before.plan), later };
+  if (move.job.definition.disabled) return decidedAgain({ ...kept, policy: "skip", reason: "disabled" });
+  if (missed === null) return kept;
+  const { plan, from, to, policy, reason } = missed;
+  return decidedAgain({ ...kept, policy, reason, later: [...later, { plan, from, to }] });
 }
 
 function closeGap(change: StoreChange, uid: string, gap: Gap | null): void {

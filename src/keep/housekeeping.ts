@@ -1,4 +1,13 @@
-import { type Execution, isAssigned, type Node, onLostOf, type QueuedExecution, replaced } from "../model/mod.ts";
+import {
+  type Execution,
+  isAssigned,
+  isEnded,
+  type JobDefinition,
+  type Node,
+  onLostOf,
+  type QueuedExecution,
+  replaced,
+} from "../model/mod.ts";
 import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import { type Finisher, settleGate } from "../finish/mod.ts";
 import {
@@ -101,6 +110,8 @@ export class Housekeeping {
     const known = name === null ? undefined : this.#deps.node(name);
     if (known === undefined) return null;
     if (known.node.left) return `its node "${name}" left`;
+    // A retry keeps waiting: a late success may still take its place.
+    if (execution.attempt > 1) return null;
     const revision = await store.get(revisionTable, revisionKey(execution.uid, execution.revision));
     if (known.silentMs < (revision.value?.definition.lostAfterMs ?? Infinity)) return null;
     return `its node is lost: ${silence(known)}`;
@@ -128,12 +139,21 @@ export class Housekeeping {
     const known = this.#deps.node(name);
     const over = known === undefined || known.node.incarnation !== incarnation || known.node.left;
     if (over) return await this.#lose(execution, known?.node.left ? "its node left" : "its node restarted", true);
-    if (!isAssigned(execution)) return;
     const revision = await this.#deps.store.get(revisionTable, revisionKey(execution.uid, execution.revision));
     const definition = revision.value?.definition;
-    if (!definition || known.silentMs < definition.lostAfterMs) return;
+    if (!definition) return;
+    if (!isAssigned(execution)) return await this.#freePlace(execution, definition);
+    if (known.silentMs < definition.lostAfterMs) return;
     const waits = onLostOf(definition) === "wait";
     await this.#lose(execution, silence(known), !waits);
+  }
+
+  /** A lost run that holds its place is over when its agent must have stopped it. */
+  async #freePlace(execution: Execution, { timeoutMs, graceMs }: JobDefinition): Promise<void> {
+    if (!isEnded(execution) || !execution.holdsPlace || timeoutMs === null) return;
+    const startedAt = execution.startedAt ?? execution.finishedAt;
+    if (this.#deps.clock.now() < startedAt + timeoutMs + graceMs) return;
+    await this.#lose(execution, "its timeout and grace have passed", true);
   }
 
   async #lose(execution: Execution, reason: string, over: boolean): Promise<void> {

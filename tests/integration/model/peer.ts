@@ -29,6 +29,7 @@ import {
   Store,
   StoreChange,
   type Table,
+  tombTable,
 } from "../../../src/store/mod.ts";
 import { SilentBell } from "../../support/silent_bell.ts";
 import type { Landing } from "./shadow.ts";
@@ -44,6 +45,7 @@ const FED: Readonly<Record<string, Table<never>>> = Object.fromEntries(
     ["q", queueTable],
     ["node", nodeTable],
     ["graph", edgeTable],
+    ["tomb", tombTable],
   ].map(([head, table]) => [head, table as Table<never>]),
 );
 
@@ -183,11 +185,11 @@ export class Peer {
     const own = landing.peer === this.name;
     if (own && !this.store.inFleet) return;
     const change = new StoreChange();
-    for (const { key, after } of landing.rows) {
+    for (const { key, place, after } of landing.rows) {
       const table = FED[String(key[0])];
       if (!table || (key[0] === "graph" && key[1] !== "edge")) continue;
-      change.written.push({ table, key, value: after });
-      if (!own) this.store.forget(key);
+      change.written.push({ table, key: place, value: after });
+      if (!own) this.store.forget(place);
     }
     if (change.written.length === 0) return;
     for (const listener of this.store.heard) listener(change, landing.versionstamp);

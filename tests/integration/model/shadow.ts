@@ -45,7 +45,10 @@ export type Head = keyof Records;
 
 /** One record that a commit has written: before and after, null where there was or is none. */
 export interface Row<T = unknown> {
+  /** What it is of: its kind first, and an id in one part. */
   key: KvKey;
+  /** The key it is stored under. */
+  place: KvKey;
   id: string;
   before: T | null;
   after: T | null;
@@ -67,6 +70,13 @@ export function rowsOf<H extends Head>(landing: Landing, head: H): Row<Records[H
 /** A key as one text. */
 export const idOf = (key: KvKey): string => key.join("/");
 
+/** A group and its executions stand side by side in the store. */
+function recordOf(key: KvKey): KvKey {
+  const [head, uid = "", group = "", rest] = key;
+  if (head !== "exec") return key;
+  return rest === undefined ? ["group", uid, group] : ["exec", uid, `${String(group)}${String(rest)}`];
+}
+
 /** Heads whose values are no JSON. */
 const RAW = new Set(["slot", "out", "lease"]);
 const decoder = new TextDecoder();
@@ -77,7 +87,8 @@ export class Shadow {
 
   /** Takes over what a commit has written. */
   apply(writes: readonly { key: KvKey; value: Uint8Array | null }[]): Row[] {
-    return writes.map(({ key, value }) => {
+    return writes.map(({ key: place, value }) => {
+      const key = recordOf(place);
       const head = String(key[0]);
       const records = this.#heads.get(head) ?? new Map<string, { key: KvKey; value: unknown }>();
       this.#heads.set(head, records);
@@ -86,7 +97,7 @@ export class Shadow {
       const after = value === null ? null : RAW.has(head) ? {} : JSON.parse(decoder.decode(value));
       if (after === null) records.delete(id);
       else records.set(id, { key, value: after });
-      return { key, id, before, after };
+      return { key, place, id, before, after };
     });
   }
 

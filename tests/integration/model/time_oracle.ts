@@ -55,9 +55,9 @@ export class TimeOracle {
     }
     for (const { key, after } of rowsOf(landing, "gap")) this.#noteGap(String(key[1]), Number(key[2]), after);
     for (const { key, before } of rowsOf(landing, "backlog")) {
-      if (before === null) continue;
+      const ranges = before === null ? [] : [before, ...before.later ?? []];
       for (const time of this.#ledgers.get(String(key[1]))?.owed ?? []) {
-        if (time >= before.from && time <= before.to) this.#fresh.push({ uid: String(key[1]), time });
+        if (ranges.some(({ from, to }) => from <= time && time <= to)) this.#fresh.push({ uid: String(key[1]), time });
       }
     }
     for (const { uid, time } of this.#fresh.splice(0)) {
@@ -155,7 +155,8 @@ export class TimeOracle {
   #place(uid: string, time: number, gaps: readonly Gap[]): Gap[] {
     const backlog = this.#shadow.get("backlog", uid);
     const inGaps = gaps.filter(({ from, to }) => from <= time && time <= to);
-    const inBacklog = backlog !== null && backlog.from <= time && time <= backlog.to;
+    const ranges = backlog === null ? [] : [backlog, ...backlog.later ?? []];
+    const inBacklog = ranges.some(({ from, to }) => from <= time && time <= to);
     if (inGaps.length + (inBacklog ? 1 : 0) !== 1) {
       this.#tell(`time ${time} of ${uid} is in ${inGaps.length} gaps, ${inBacklog ? "" : "not "}in the backlog`);
     }
