@@ -42,7 +42,7 @@ export async function applyEvent(event: AttemptEvent, context: EndContext): Prom
     case "started":
       return applyStarted(event, execution, draft);
     case "cancel":
-      if (execution.state === "queued") return await end(unrunEnd("cancelled", event.request.reason, nowMs));
+      if (execution.state === "queued") return await end(unrunEnd("cancelled", cancelReason(event.request), nowMs));
       if (isAssigned(execution) && execution.cancel === null) {
         return set(draft, { ...execution, cancel: event.request });
       }
@@ -62,6 +62,11 @@ export async function applyEvent(event: AttemptEvent, context: EndContext): Prom
     default:
       return event satisfies never;
   }
+}
+
+/** Who and why, in the words that agents use for what ran. */
+function cancelReason({ kind, by, reason }: CancelRequest): string {
+  return kind === "cancel" ? `cancelled by ${by}${reason === "" ? "" : `: ${reason}`}` : reason;
 }
 
 function set<T extends Execution>(draft: EndContext["draft"], execution: T): T {

@@ -1,6 +1,6 @@
 import { type FiringPlan, gatePolicyOf, type Job, type JobDefinition, laneOf, parentsOf } from "../model/mod.ts";
 import { CarillonError, invalid } from "../runtime/mod.ts";
-import { isPast, parseSchedule, type Schedule } from "../schedule/mod.ts";
+import { cachedSchedule, isPast, type Schedule } from "../schedule/mod.ts";
 
 /** Whether a job is due by time: enabled, not paused, with a schedule, and no one's child. */
 export function isTimed(job: Job): boolean {
@@ -39,7 +39,7 @@ function misfireOf(definition: JobDefinition, defaultTimezone: string): JobDefin
 /** The schedule of a definition; null for a child without one. Throws `invalid`. */
 export function scheduleOfJob(definition: JobDefinition, defaultTimezone: string): Schedule | null {
   if (definition.schedule === "" && parentsOf(definition).length > 0) return null;
-  return parseSchedule(definition.schedule, {
+  return cachedSchedule(definition.schedule, {
     timezone: definition.timezone,
     defaultTimezone,
     jobName: definition.name,

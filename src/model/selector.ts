@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { hashDigits, invalid } from "../runtime/mod.ts";
 
@@ -11,11 +12,18 @@ export type Selector = z.infer<typeof selectorSchema>;
 /** The selector that every node fits. */
 export const anyNode: Selector = { node: null, tags: {} };
 
+/** Ids of the selectors met last; making one again costs time only. */
+const idsByText = new LRUCache<string, string>({ max: 10_000 });
+
 /** The queue of a selector: the same for equal selectors, whatever the order of their tags. */
 export function selectorId(selector: Selector): string {
   const tags = Object.entries(selector.tags).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const text = JSON.stringify([selector.node, tags]);
-  return hashDigits(text, 12) + hashDigits(`${text}#`, 12);
+  const known = idsByText.get(text);
+  if (known !== undefined) return known;
+  const id = hashDigits(text, 12) + hashDigits(`${text}#`, 12);
+  idsByText.set(text, id);
+  return id;
 }
 
 /** Whether a node may run what asks for this selector. */

@@ -30,6 +30,8 @@ export async function runForever(
   }
 }
 
+const WOKEN = Symbol("woken");
+
 /** One sleeper that others can wake: `wait` resolves on `wake` (also one that came before), on time-out, or on abort. */
 export class Doorbell {
   #rung = false;
@@ -45,7 +47,8 @@ export class Doorbell {
   async wait(clock: Clock, ms: number, signal?: AbortSignal): Promise<boolean> {
     if (!this.#rung) {
       const stop = new AbortController();
-      const end = () => stop.abort();
+      // A reason of its own spares the making of an exception with its stack at each wake.
+      const end = () => stop.abort(WOKEN);
       signal?.addEventListener("abort", end, { once: true });
       this.#waiter = end;
       if (signal?.aborted) end();

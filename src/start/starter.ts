@@ -51,7 +51,6 @@ export class Starter {
       const known = id === null ? null : await this.#startedBefore(change, id);
       if (known !== null) return known;
       const groupId = this.#newGroupId(id);
-      if (id !== null) this.#noteKey(change, id, job.value.uid, groupId);
       const started = await writeStartNow(change, {
         job: job.value,
         groupId,
@@ -59,6 +58,8 @@ export class Starter {
         requestedBy: options.force ? `${options.by} (forced)` : options.by,
         forced: options.force,
       }, { store: this.#deps.store, liveNodes: this.#deps.liveNodes(), nowMs: this.#deps.clock.now() });
+      // A refused start may be tried again with its key.
+      if (id !== null && started.refused === null) this.#noteKey(change, id, job.value.uid, groupId);
       if ((await this.#deps.store.commit(change)).outcome === "refused") continue;
       if (started.gate !== null) await this.#deps.settleGate(started.gate);
       return acceptedGroup(name, started);

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { CommitResult, Engine, GroupCommitter, KvKey } from "../kv/mod.ts";
 import { type Log, messageOf } from "../runtime/mod.ts";
-import type { Entry, Found, StoreChange } from "./store_change.ts";
+import type { Entry, Found, StoreChange, Written } from "./store_change.ts";
 import type { Table } from "./table.ts";
 
 /** Is told of each applied change of this process, before its commit resolves. */
@@ -131,7 +131,7 @@ export class Store {
     if (entry.value === null) return { key, value: null, versionstamp: null };
     const value = table.decode(entry.value);
     // An own write that overtook this read has already said what the record is.
-    if (current() && table.remembers(value)) {
+    if (current() && table.remembers?.(value)) {
       this.#remembered.set(cacheKey(key), { value, versionstamp: entry.versionstamp });
     }
     return { key, value, versionstamp: entry.versionstamp };
@@ -151,13 +151,9 @@ export class Store {
   }
 
   #remember(change: StoreChange, versionstamp: string): void {
-    for (const { table, key, value } of change.written) {
-      const id = cacheKey(key);
-      const known = this.#remembered.get(id);
-      this.#fetches.delete(id);
-      if (known && known.versionstamp > versionstamp) continue;
-      if (value !== null && table.remembers(value as never)) this.#remembered.set(id, { value, versionstamp });
-      else if (known) this.#remembered.delete(id);
+    for (const written of change.written) {
+      if (this.#fetches.size > 0) this.#fetches.delete(cacheKey(written.key));
+      if (written.table.remembers) this.#rememberOne(written, versionstamp);
     }
     for (const listener of this.#listeners) {
       try {
@@ -166,6 +162,16 @@ export class Store {
         this.#log.error("A listener of the store failed", { error: thrown });
       }
     }
+  }
+
+  #rememberOne({ table, key, value }: Written, versionstamp: string): void {
+    const id = cacheKey(key);
+    if (value === null || !table.remembers?.(value as never)) {
+      this.#remembered.delete(id);
+      return;
+    }
+    const known = this.#remembered.peek(id);
+    if (known === undefined || known.versionstamp < versionstamp) this.#remembered.set(id, { value, versionstamp });
   }
 
   #forget(change: StoreChange): void {

@@ -38,12 +38,22 @@ export class StoreChange {
   readonly change = new Change();
   readonly written: Written[] = [];
   readonly checked: KvKey[] = [];
+  #lastValue: unknown;
+  #lastBytes: Uint8Array | undefined;
 
   /** The commit is refused unless the record is still as it was read. */
   check(entry: Entry<unknown>): this {
     this.change.check(entry.key, entry.versionstamp);
     this.checked.push(entry.key);
     return this;
+  }
+
+  /** The bytes of a value; the same value in a row, as for an execution and its queue entry, is encoded once. */
+  encode<T>(table: Table<T>, value: T): Uint8Array {
+    if (this.#lastBytes !== undefined && this.#lastValue === value) return this.#lastBytes;
+    this.#lastValue = value;
+    this.#lastBytes = table.encode(value);
+    return this.#lastBytes;
   }
 
   /** Rings a bell once the commit is applied. */
@@ -58,7 +68,7 @@ export function writersOf<T>(table: Table<T>) {
   return {
     put(change: StoreChange, place: Entry<T> | Covered, value: T): void {
       if (!("covered" in place)) change.check(place);
-      change.change.set(place.key, table.encode(value));
+      change.change.set(place.key, change.encode(table, value));
       change.written.push({ table: table as Table<never>, key: place.key, value });
     },
     remove(change: StoreChange, place: Entry<unknown> | Covered): void {

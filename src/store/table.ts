@@ -9,8 +9,8 @@ export interface Table<T> {
   decode(bytes: Uint8Array): T;
   /** Parts of its keys, where other kinds stand in the same range. */
   readonly keyParts?: number;
-  /** Whether this value is worth remembering for the next change of it. */
-  remembers(value: T): boolean;
+  /** Whether this value is worth remembering for the next change of it; absent where none is. */
+  remembers?(value: T): boolean;
 }
 
 const encoder = new TextEncoder();
@@ -20,7 +20,7 @@ const decoder = new TextDecoder();
 export function defineTable<T extends object>(
   name: string,
   schema: z.ZodType<T>,
-  remembers: (value: T) => boolean = () => false,
+  remembers?: (value: T) => boolean,
   keyParts?: number,
 ): Table<T> {
   return {
@@ -40,5 +40,5 @@ export function defineTable<T extends object>(
 
 /** Raw bytes, as output is stored. */
 export function defineBytesTable(name: string): Table<Uint8Array> {
-  return { name, encode: (value) => value, decode: (bytes) => bytes, remembers: () => false };
+  return { name, encode: (value) => value, decode: (bytes) => bytes };
 }

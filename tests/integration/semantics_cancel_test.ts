@@ -86,7 +86,7 @@ Deno.test("Cancel of an execution that does not exist is 404", async () => {
 
 Deno.test("Timeout ends a run of any executor as timed_out, an error that is tried again", async () => {
   await using world = await World.open();
-  await world.put("job", { timeout: "10s", retries: 1 });
+  await world.put("job", { timeout: "10s", retry: { attempts: 1, delay: "30s" } });
   const run = await world.runOne("job");
   await world.pass(9 * SECOND);
   await world.states("job", "running");
@@ -94,6 +94,7 @@ Deno.test("Timeout ends a run of any executor as timed_out, an error that is tri
   await world.until(() => run.stopped === "timeout");
   const [late] = await world.states("job", "timed_out", "queued");
   assert.match(late?.reason ?? "", /10s/);
+  await world.pass(31 * SECOND);
   await world.begun("job");
   await world.pass(11 * SECOND);
   await world.states("job", "timed_out", "timed_out");
