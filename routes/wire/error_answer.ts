@@ -26,10 +26,23 @@ export const errorAnswerSchema = z.object({
 /** What every refused request is answered with. */
 export type ErrorAnswer = z.infer<typeof errorAnswerSchema>;
 
+/** Longest text of an answer, in UTF-16 units, and most issues: a big bad request is not answered at many times its size. */
+const MAX_TEXT = 1_000, MAX_ISSUES = 100;
+
 /** An error on the wire. */
 export function errorAnswer(error: CarillonError): ErrorAnswer {
-  const { code, message, issues } = error;
-  return issues.length === 0 ? { code, message } : { code, message, issues: [...issues] };
+  const { code, issues } = error;
+  const message = shortened(error.message);
+  if (issues.length === 0) return { code, message };
+  const shown = issues.slice(0, MAX_ISSUES).map((issue) => ({
+    path: shortened(issue.path),
+    message: shortened(issue.message),
+  }));
+  return { code, message, issues: shown };
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }
 
 /** The error that an answer says, or that its status alone implies where something else answered. */

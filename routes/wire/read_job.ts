@@ -30,7 +30,7 @@ export function readJob(body: unknown, nameFromPath: string | null): ReadJob {
   throwIf(shapeIssues(body), "Cannot read job");
   const folded = foldKeys(body);
   const name = folded.body.name ?? nameFromPath ?? "";
-  const title = `Cannot read job ${JSON.stringify(String(name)).slice(0, 250)}`;
+  const title = `Cannot read job ${typeof name === "string" ? JSON.stringify(name).slice(0, 250) : "without a name"}`;
   const parsed = jobBodySchema.safeParse({ ...folded.body, name });
   if (!parsed.success) throw refused(title, issuesOf(parsed.error));
   throwIf(crossIssues(parsed.data), title);

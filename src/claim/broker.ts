@@ -56,6 +56,8 @@ export class Broker {
   readonly #deps: BrokerDeps;
   readonly #polls = new Set<WaitingPoll>();
   readonly #selectors = new Map<string, Selector>();
+  /** What a poll has tried in vain: it does not try again, or it would at once, without end. */
+  readonly #triedBy = new WeakMap<WaitingPoll, Set<string>>();
   #scheduled = false;
 
   constructor(deps: BrokerDeps) {
@@ -83,9 +85,12 @@ export class Broker {
   #serve(poll: WaitingPoll): void {
     if (poll.freeSlots === 0) return;
     const nowMs = this.#deps.clock.now();
-    const mayStart = (uid: string) => !this.#deps.pauseOf(uid).held;
+    const filter = {
+      mayStart: (uid: string) => !this.#deps.pauseOf(uid).held,
+      mayTake: (execution: string) => !this.#triedBy.get(poll)?.has(execution),
+    };
     const most = Math.min(poll.freeSlots, CLAIMS_AT_ONCE);
-    const taken = this.#deps.index.take(this.#selectorsOf(poll.node), most, nowMs, mayStart);
+    const taken = this.#deps.index.take(this.#selectorsOf(poll.node), most, nowMs, filter);
     if (taken.length === 0) return;
     this.#polls.delete(poll);
     this.#claimAll(taken, poll, nowMs).then((claims) => {
@@ -96,12 +101,13 @@ export class Broker {
 
   /** Never rejects: what cannot be claimed stays queued. */
   async #claimAll(taken: readonly Found<QueuedExecution>[], poll: WaitingPoll, nowMs: number): Promise<Assignment[]> {
-    const claims = await Promise.all(taken.map((found) => this.#claim(found, poll.node, nowMs)));
+    const claims = await Promise.all(taken.map((found) => this.#claim(found, poll, nowMs)));
     return claims.flatMap((claim) => claim ?? []);
   }
 
-  async #claim(found: Found<QueuedExecution>, node: Node, nowMs: number): Promise<Assignment | null> {
+  async #claim(found: Found<QueuedExecution>, poll: WaitingPoll, nowMs: number): Promise<Assignment | null> {
     const { store, index, log } = this.#deps;
+    const { node } = poll;
     try {
       const taker = { node: node.name, incarnation: node.incarnation };
       const { heldUntil } = this.#deps.pauseOf(found.value.uid);
@@ -109,7 +115,7 @@ export class Broker {
       if (claimed === null) return null;
       const change = new StoreChange();
       if (!await this.#writeTaken(change, found.value, node)) {
-        index.giveBack(found);
+        this.#giveBack(found, poll);
         return null;
       }
       deleteQueueEntry(change, found);
@@ -121,9 +127,15 @@ export class Broker {
       return null;
     } catch (thrown) {
       log.error(`Cannot hand out "${found.value.jobName}": ${messageOf(thrown)}`, { execution: found.value.id });
-      index.giveBack(found);
+      this.#giveBack(found, poll);
       return null;
     }
+  }
+
+  #giveBack(found: Found<QueuedExecution>, poll: WaitingPoll): void {
+    const tried = this.#triedBy.get(poll) ?? new Set<string>();
+    this.#triedBy.set(poll, tried.add(found.value.id));
+    this.#deps.index.giveBack(found);
   }
 
   /** Targets of one group run on distinct nodes. Answers false when this node has another of them. */

@@ -1,6 +1,12 @@
 import type { QueuedExecution } from "../model/mod.ts";
 import type { Found } from "../store/mod.ts";
 
+/** Which jobs may start now, and which of their executions may be taken. */
+export interface TakeFilter {
+  mayStart: (uid: string) => boolean;
+  mayTake: (execution: string) => boolean;
+}
+
 /** Ready executions of one lane: first come first served within a job, jobs in turn. */
 export class JobTurns {
   /** In order of turn: the job at the front is next, and goes to the back when served. */
@@ -14,24 +20,23 @@ export class JobTurns {
     line.set(id, found);
   }
 
-  /** Takes the next one of a job that may start now; undefined when there is none. */
-  next(mayStart: (uid: string) => boolean): Found<QueuedExecution> | undefined {
+  /** Takes the next one that may be taken; undefined when there is none. */
+  next(filter: TakeFilter): Found<QueuedExecution> | undefined {
     for (const [uid, line] of this.#jobs) {
-      if (!mayStart(uid)) continue;
-      this.#jobs.delete(uid);
-      const [first] = line;
+      const first = filter.mayStart(uid) ? firstOf(line, filter) : undefined;
       if (first === undefined) continue;
-      line.delete(first[0]);
+      this.#jobs.delete(uid);
+      line.delete(first.value.id);
       if (line.size > 0) this.#jobs.set(uid, line);
-      return first[1];
+      return first;
     }
     return undefined;
   }
 
   /** Moves executions into `taken` until it holds `most`. */
-  takeInto(taken: Found<QueuedExecution>[], most: number, mayStart: (uid: string) => boolean): void {
+  takeInto(taken: Found<QueuedExecution>[], most: number, filter: TakeFilter): void {
     while (taken.length < most) {
-      const next = this.next(mayStart);
+      const next = this.next(filter);
       if (next === undefined) return;
       taken.push(next);
     }
@@ -43,4 +48,9 @@ export class JobTurns {
     line?.delete(id);
     if (line?.size === 0) this.#jobs.delete(uid);
   }
+}
+
+function firstOf(line: ReadonlyMap<string, Found<QueuedExecution>>, filter: TakeFilter) {
+  for (const [id, found] of line) if (filter.mayTake(id)) return found;
+  return undefined;
 }

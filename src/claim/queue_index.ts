@@ -1,6 +1,6 @@
 import type { QueuedExecution } from "../model/mod.ts";
 import { type Found, queuePrefix, queueTable, type Store, writesOf } from "../store/mod.ts";
-import { JobTurns } from "./job_turns.ts";
+import { JobTurns, type TakeFilter } from "./job_turns.ts";
 
 /** Lanes of a queue, 0 claimed first. */
 const LANES = 10;
@@ -81,13 +81,13 @@ export class QueueIndex {
     selectors: readonly string[],
     most: number,
     nowMs: number,
-    mayStart: (uid: string) => boolean,
+    filter: TakeFilter,
   ): Found<QueuedExecution>[] {
     const queues = selectors.flatMap((selector) => this.#queues.get(selector) ?? []);
     for (const queue of queues) this.#ripen(queue, nowMs);
     const taken: Found<QueuedExecution>[] = [];
     for (let lane = 0; lane < LANES && taken.length < most; lane++) {
-      for (const queue of queues) queue.lanes[lane]?.takeInto(taken, most, mayStart);
+      for (const queue of queues) queue.lanes[lane]?.takeInto(taken, most, filter);
     }
     return taken;
   }

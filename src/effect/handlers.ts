@@ -2,7 +2,7 @@ import type { Dependency, Effect, Job, Join, Node } from "../model/mod.ts";
 import { CarillonError, type Clock, encodeTime, hashDigits, type Log } from "../runtime/mod.ts";
 import { type Finisher, settleGate } from "../finish/mod.ts";
 import { type Jobs, writeAfterEnd } from "../job/mod.ts";
-import { writeStartNow } from "../start/mod.ts";
+import { type QueuedRuns, writeStartNow } from "../start/mod.ts";
 import {
   edgeKey,
   edgeTable,
@@ -25,6 +25,7 @@ export interface HandlerDeps {
   clock: Clock;
   log: Log;
   liveNodes: () => readonly Node[];
+  index: QueuedRuns;
   defaultTimezone: string;
 }
 
@@ -57,7 +58,7 @@ async function startDependent(effect: DependentEffect, change: StoreChange, deps
     trigger: "parent",
     requestedBy: `${effect.parent}/${effect.group}`,
     forced: false,
-  }, { store, liveNodes: deps.liveNodes(), nowMs });
+  }, { ...deps, liveNodes: deps.liveNodes(), nowMs });
   const { gate } = started;
   if (gate !== null) return { after: () => settleGate(gate, store, deps.finisher) };
 }

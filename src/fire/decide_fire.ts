@@ -1,12 +1,9 @@
 import { type Due, type FiringPlan, type Gap, type Gate, scheduledGroupId, type Selector } from "../model/mod.ts";
 import { type NextDue, nextDue, previousTime, scheduleOf } from "../schedule/mod.ts";
-import { decideStart, type StartDecision, type StartRequest } from "../start/mod.ts";
+import { decideStart, MAX_QUEUED, type StartDecision, type StartRequest } from "../start/mod.ts";
 
 /** A time that could not be fired this long after it was due is missed. Milliseconds. */
 export const MISSED_AFTER_MS = 10_000;
-
-/** Queued runs of one job at most; then a new one is refused. */
-export const MAX_QUEUED = 1_000;
 
 /** What one due entry is decided from. */
 export interface FireInput {

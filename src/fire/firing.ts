@@ -121,11 +121,13 @@ export class Firing {
     switch (decision.kind) {
       case "missed":
         await this.#addMissed(change, due, decision.to);
+        openGap = null;
         backlogged = true;
         lastNominal = decision.to;
         break;
       case "behind":
         await this.#addMissed(change, due, due.nominal);
+        openGap = null;
         break;
       case "refused":
         if (gate !== null) change.check(gate);
@@ -152,7 +154,10 @@ export class Firing {
     else if (due.openGap !== null) putGap(change, covered(gapKey(uid, due.openGap.from)), due.openGap);
   }
 
+  /** A missed time has its own fate: the gap before it is closed. */
   async #addMissed(change: StoreChange, due: Due, to: number): Promise<void> {
+    const { openGap } = due;
+    if (openGap !== null) putGap(change, covered(gapKey(due.plan.uid, openGap.from)), openGap);
     const entry = await this.#deps.store.get(backlogTable, backlogKey(due.plan.uid));
     const backlog: Backlog = mergeMissed(entry.value, due, to);
     putBacklog(change, entry, backlog);

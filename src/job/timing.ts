@@ -72,7 +72,9 @@ export function writeTiming(change: StoreChange, timing: Timing, move: TimingCha
   // Nothing was due (it had expired, or was a child): times that went by since are no due times.
   const wasIdle = timing.due === null && !move.wasPaused;
   const fromNow = move.restart || move.ended !== null || wasIdle;
-  const lastNominal = fromNow ? nowMs : timing.cursor.value?.lastNominal ?? nowMs;
+  // A time that lies in the past and is still to be fired is not behind the cursor.
+  const now = Math.min(nowMs, (next?.nominal ?? Infinity) - 1);
+  const lastNominal = fromNow ? now : timing.cursor.value?.lastNominal ?? now;
   putCursor(change, timing.cursor, { lastNominal, dueAt: next?.atMs ?? null });
   if (timing.due !== null) deleteDue(change, timing.due);
   const missed = move.ended === null || plan === null ? null : missedInPause(plan, timing, move.ended, nowMs);

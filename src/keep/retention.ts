@@ -2,21 +2,24 @@ import { isEnded } from "../model/mod.ts";
 import { type Catalogue, executionTable, jobKey, jobTable, type Store, writesOf } from "../store/mod.ts";
 import { pruneHistory } from "./history.ts";
 
-/** New ended executions of a job after which its history is looked at. */
+/** New ended executions of a job after which its history is looked at before those of others. */
 const LOOK_AFTER = 40;
 
-/** Jobs looked at in one pass. */
+/** Jobs looked at in one pass: of those with so many new ends, and of those with fewer. */
 const JOBS_IN_A_PASS = 200;
+const QUIET_JOBS_IN_A_PASS = 20;
 
 /**
- * Keeps each job's history within its limits. Ends are counted in memory since the last look, so a history may be up to
- * 40 over its limit; a job that this process has not seen end anything is looked at on its first end.
+ * Keeps each job's history within its limits. Ends are counted in memory since the last look, so a history may be over
+ * its limit for a while, by 40 or so; a job that this process has not seen end anything is looked at on its first end.
  */
 export class Retention {
   readonly #store: Store;
   readonly #catalogue: Catalogue;
   readonly #since = new Map<string, number>();
   readonly #full = new Set<string>();
+  /** Jobs with fewer new ends, the longest known first. */
+  readonly #quiet = new Set<string>();
 
   constructor(store: Store, catalogue: Catalogue) {
     this.#store = store;
@@ -30,9 +33,10 @@ export class Retention {
 
   /** Prunes the histories that have grown; answers whether more are left. */
   async pass(): Promise<boolean> {
-    const jobs = [...this.#full].slice(0, JOBS_IN_A_PASS);
+    const jobs = [...firstOf(this.#full, JOBS_IN_A_PASS), ...firstOf(this.#quiet, QUIET_JOBS_IN_A_PASS)];
     for (const uid of jobs) {
       this.#full.delete(uid);
+      this.#quiet.delete(uid);
       this.#since.set(uid, 0);
       const name = this.#catalogue.byUid(uid)?.name;
       const job = name === undefined ? null : (await this.#store.get(jobTable, jobKey(name))).value;
@@ -44,6 +48,14 @@ export class Retention {
   #count(uid: string): void {
     const since = (this.#since.get(uid) ?? LOOK_AFTER - 1) + 1;
     this.#since.set(uid, since);
-    if (since >= LOOK_AFTER) this.#full.add(uid);
+    if (since < LOOK_AFTER) this.#quiet.add(uid);
+    else {
+      this.#quiet.delete(uid);
+      this.#full.add(uid);
+    }
   }
+}
+
+function firstOf(jobs: ReadonlySet<string>, most: number): string[] {
+  return jobs.values().take(most).toArray();
 }

@@ -4,6 +4,9 @@ import { cancelRequestSchema } from "./execution.ts";
 /** The agent protocol's version, sent as `Carillon-Protocol`. Servers accept this and the one before. */
 export const PROTOCOL_VERSION = 1;
 
+/** Monotonic milliseconds since a claim reached its agent: a hundred years at most, so that a sum with a date is one too. */
+const sinceClaimSchema = z.number().min(0).max(100 * 8_760 * 36e5);
+
 /** What an agent needs to run an execution. */
 export const assignmentSchema = z.object({
   execution: z.string(),
@@ -18,7 +21,7 @@ export const assignmentSchema = z.object({
 export type Assignment = z.infer<typeof assignmentSchema>;
 
 /** An execution that the agent has, and when it started (monotonic milliseconds since the claim reached it). */
-export const heldSchema = z.object({ execution: z.string(), startedAfterMs: z.number().min(0).nullable() });
+export const heldSchema = z.object({ execution: z.string(), startedAfterMs: sinceClaimSchema.nullable() });
 export type Held = z.infer<typeof heldSchema>;
 
 /** An agent asks for work; answered at once when there is news, else within `waitMs`. */
@@ -64,13 +67,13 @@ export const resultSchema = z.object({
   exitCode: z.number().int().nullable(),
   reason: z.string().nullable(),
   /** Null when nothing was ever begun. */
-  startedAfterMs: z.number().min(0).nullable(),
-  finishedAfterMs: z.number().min(0),
+  startedAfterMs: sinceClaimSchema.nullable(),
+  finishedAfterMs: sinceClaimSchema,
   output: z.object({
     sizeBytes: z.number().int().min(0),
     truncated: z.boolean(),
     /** Whole output as base64 when it is at most 4 KiB and no chunk was sent; else null. */
-    inline: z.string().max(6_000).nullable(),
+    inline: z.base64().max(6_000).nullable(),
   }),
 });
 export type Result = z.infer<typeof resultSchema>;

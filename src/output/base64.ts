@@ -1,4 +1,10 @@
-/** Bytes of a base64 text. Throws a SyntaxError for anything else. */
+import { invalid } from "../runtime/mod.ts";
+
+/** Bytes of a base64 text. Throws `invalid` for anything else. */
 export function decodeBase64(text: string): Uint8Array {
-  return Uint8Array.fromBase64(text);
+  try {
+    return Uint8Array.fromBase64(text);
+  } catch {
+    throw invalid("Cannot read output: its data is no base64");
+  }
 }

@@ -14,7 +14,8 @@ const UNIT_MS: Record<string, number> = { ns: 1e-6, us: 1e-3, "µs": 1e-3, "μs"
  */
 export function parseDuration(text: string): number {
   if (text === "0") return 0;
-  const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+  // A digit must fit one place of the pattern only: where it fits two, a long row of them takes quadratic time.
+  const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
   let totalMs = 0;
   let end = 0;
   for (let match = part.exec(text); match; match = part.exec(text)) {

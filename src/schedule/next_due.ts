@@ -2,7 +2,7 @@ import type { FiringPlan } from "../model/mod.ts";
 import { nextTime } from "./due_times.ts";
 import { jitterOffset } from "./jitter.ts";
 import { cachedSchedule } from "./parse_schedule.ts";
-import type { Schedule } from "./schedule.ts";
+import { LAST_MS, type Schedule } from "./schedule.ts";
 
 /** A nominal time, and when it is due: the nominal time and its jitter. Epoch milliseconds. */
 export interface NextDue {
@@ -21,5 +21,6 @@ export function nextDue(plan: FiringPlan, afterMs: number): NextDue | null {
   const nominal = nextTime(schedule, plan.startsAt === null ? afterMs : Math.max(afterMs, plan.startsAt - 1));
   if (nominal === undefined || (plan.expiresAt !== null && nominal > plan.expiresAt)) return null;
   if (plan.jitterMs === 0) return { nominal, atMs: nominal };
-  return { nominal, atMs: nominal + jitterOffset(plan.uid, nominal, plan.jitterMs, nextTime(schedule, nominal)) };
+  const offsetMs = jitterOffset(plan.uid, nominal, plan.jitterMs, nextTime(schedule, nominal));
+  return { nominal, atMs: Math.min(nominal + offsetMs, LAST_MS) };
 }

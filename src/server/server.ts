@@ -81,7 +81,7 @@ export class Server {
     this.#index = new QueueIndex(store);
     this.liveness = new Liveness(store, clock);
     this.#counts = new HourlyCounts(store, nodeName);
-    const parts = { store, catalogue: this.#catalogue, graph: this.#graph, clock, random, log };
+    const parts = { store, catalogue: this.#catalogue, graph: this.#graph, index: this.#index, clock, random, log };
     const liveNodes = () => this.liveness.live();
     const pauseOf = (uid: string) => ({
       held: this.#held.has(uid),
@@ -91,7 +91,7 @@ export class Server {
     this.finisher = finisher;
     this.outputs = new Outputs(parts);
     const assigned = new AssignedIndex(store);
-    this.#broker = new Broker({ ...parts, index: this.#index, pauseOf });
+    this.#broker = new Broker({ ...parts, pauseOf });
     this.agents = new Agents({
       ...parts,
       broker: this.#broker,

@@ -30,6 +30,9 @@ import {
 /** The bell that says: there may be something to claim. */
 export const QUEUE_BELL = "queue";
 
+/** Queued runs of one job at most; then a new one is refused. */
+export const MAX_QUEUED = 1_000;
+
 /** A group that should start: for a due time, by hand, for a parent. */
 export interface StartRequest {
   uid: string;

@@ -20,7 +20,7 @@ import {
   type Store,
   type StoreChange,
 } from "../store/mod.ts";
-import { decideStart, type StartRequest, writeStart } from "./start.ts";
+import { decideStart, MAX_QUEUED, type StartRequest, writeStart } from "./start.ts";
 
 /** A start that no due time asks for: by hand, or for a parent. */
 export interface StartNow {
@@ -39,14 +39,27 @@ export interface StartedNow {
   gate: string | null;
 }
 
+/** What a start is decided with. */
+export interface StartNowDeps {
+  store: Store;
+  liveNodes: readonly Node[];
+  index: QueuedRuns;
+  nowMs: number;
+}
+
+/** Queued runs of a job, as far as this server knows. */
+export interface QueuedRuns {
+  queuedRuns(uid: string): number;
+}
+
 /**
- * Adds a start to a change that proves the right to it. What the gate refuses is recorded as a skipped execution, since
- * somebody asked for it.
+ * Adds a start to a change that proves the right to it. What the gate or a full queue refuses is recorded as a skipped
+ * execution, since somebody asked for it.
  */
 export async function writeStartNow(
   change: StoreChange,
   start: StartNow,
-  deps: { store: Store; liveNodes: readonly Node[]; nowMs: number },
+  deps: StartNowDeps,
 ): Promise<StartedNow> {
   const { job } = start;
   const policy = gatePolicyOf(job.uid, job.definition);
@@ -65,6 +78,10 @@ export async function writeStartNow(
     startDeadlineMs: job.definition.startDeadlineMs,
     selectors: targetsOf(job.definition, deps.liveNodes),
   };
+  if (deps.index.queuedRuns(job.uid) >= MAX_QUEUED) {
+    const group = writeSkipped(change, request, "queue full", deps.nowMs);
+    return { group, refused: { reason: "queue full", blockedBy: [] }, gate: null };
+  }
   const decision = decideStart(request, gate?.value ?? null, deps.nowMs);
   if (decision.kind !== "refuse") {
     writeStart(change, decision, request, gate, deps.store);

@@ -12,7 +12,7 @@ import {
   type Store,
   StoreChange,
 } from "../store/mod.ts";
-import { type StartedNow, writeStartNow } from "./start_now.ts";
+import { type QueuedRuns, type StartedNow, writeStartNow } from "./start_now.ts";
 
 /** What starting by hand works with. */
 export interface StarterDeps {
@@ -20,6 +20,7 @@ export interface StarterDeps {
   clock: Clock;
   random: Random;
   liveNodes: () => readonly Node[];
+  index: QueuedRuns;
   /** Does what the gate of a `replace` job owes after a start. */
   settleGate: (gate: string) => Promise<void>;
 }
@@ -34,7 +35,7 @@ export class Starter {
 
   /**
    * Starts a job now; the same idempotency key within a day answers the group it once started. Throws `not_found`,
-   * `disabled`, and `overlap` when the gate refuses it (which is recorded as a skipped execution).
+   * `disabled`, and `overlap` when the gate or a full queue refuses it (which is recorded as a skipped execution).
    */
   async start(
     name: string,
@@ -57,7 +58,7 @@ export class Starter {
         trigger: "manual",
         requestedBy: options.force ? `${options.by} (forced)` : options.by,
         forced: options.force,
-      }, { store: this.#deps.store, liveNodes: this.#deps.liveNodes(), nowMs: this.#deps.clock.now() });
+      }, { ...this.#deps, liveNodes: this.#deps.liveNodes(), nowMs: this.#deps.clock.now() });
       // A refused start may be tried again with its key.
       if (id !== null && started.refused === null) this.#noteKey(change, id, job.value.uid, groupId);
       if ((await this.#deps.store.commit(change)).outcome === "refused") continue;
@@ -87,8 +88,8 @@ export class Starter {
 function acceptedGroup(name: string, { group, refused }: StartedNow): Group {
   if (refused === null) return group;
   const blocked = refused.blockedBy.join(", ");
-  throw new CarillonError(
-    "overlap",
-    `Cannot run job "${name}": ${refused.reason}, group ${blocked} holds its place; run it with ?force=true to start it all the same`,
-  );
+  const why = blocked === ""
+    ? `${refused.reason}, as many of its runs wait as may`
+    : `${refused.reason}, group ${blocked} holds its place; run it with ?force=true to start it all the same`;
+  throw new CarillonError("overlap", `Cannot run job "${name}": ${why}`);
 }

@@ -37,7 +37,8 @@ export class Catalogue {
   readonly #touched = new Set<string>();
   readonly #loaded = Promise.withResolvers<void>();
   readonly #store: Store;
-  #names: string[] | undefined;
+  /** Rows by name; made anew after a job came or went. */
+  #sorted: Row[] | undefined;
   #loading = true;
 
   constructor(store: Store) {
@@ -98,8 +99,8 @@ export class Catalogue {
   }
 
   #sortedRows(): Row[] {
-    this.#names ??= [...this.#rows.keys()].sort(byText);
-    return this.#names.flatMap((name) => this.#rows.get(name) ?? []);
+    this.#sorted ??= [...this.#rows.values()].sort((a, b) => byText(a.name, b.name));
+    return this.#sorted;
   }
 
   #ownJob(name: string, job: Job | null): void {
@@ -109,7 +110,7 @@ export class Catalogue {
     if (!row) return;
     this.#rows.delete(name);
     this.#byUid.delete(row.uid);
-    this.#names = undefined;
+    this.#sorted = undefined;
   }
 
   #ownStat(uid: string, stat: Stat | null): void {
@@ -127,7 +128,7 @@ export class Catalogue {
     const known = this.#rows.get(definition.name);
     const same = known?.uid === uid ? known : undefined;
     if (known && !same) this.#byUid.delete(known.uid);
-    if (!known) this.#names = undefined;
+    if (!same) this.#sorted = undefined;
     const early = this.#early.get(uid);
     const results = same ?? rowResults(early?.stat ?? emptyStat);
     const row: Row = {
@@ -148,6 +149,10 @@ export class Catalogue {
       lastError: results.lastError,
       next: same?.next ?? early?.next ?? null,
     };
+    if (same) {
+      Object.assign(same, row);
+      return;
+    }
     this.#rows.set(row.name, row);
     this.#byUid.set(uid, row);
   }

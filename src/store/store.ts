@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { CommitResult, Engine, GroupCommitter, KvKey } from "../kv/mod.ts";
+import { type CommitResult, encodeKey, type Engine, type GroupCommitter, type KvKey } from "../kv/mod.ts";
 import { type Log, messageOf } from "../runtime/mod.ts";
 import type { Entry, Found, StoreChange, Written } from "./store_change.ts";
 import type { Table } from "./table.ts";
@@ -127,8 +127,11 @@ export class Store {
   }
 
   async #ask<T>(table: Table<T>, key: KvKey, current: () => boolean): Promise<Entry<T>> {
+    const absent = { key, value: null, versionstamp: null };
+    // Names come from outside: nothing can stand under one that is too long, and the engine throws when asked for it.
+    if (encodeKey(key).length > this.engine.profile.limits.keyBytes) return absent;
     const entry = await this.engine.kv.get(key);
-    if (entry.value === null) return { key, value: null, versionstamp: null };
+    if (entry.value === null) return absent;
     const value = table.decode(entry.value);
     // An own write that overtook this read has already said what the record is.
     if (current() && table.remembers?.(value)) {

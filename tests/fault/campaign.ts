@@ -10,7 +10,7 @@ import { readBootTime, readShellLog } from "./shell_log.ts";
 import { readReceipts, Sink } from "./sink.ts";
 
 /** How long the last server may take to work off what is left, in milliseconds. */
-const QUIET_WITHIN_MS = 90_000;
+const QUIET_WITHIN_MS = 120_000;
 
 /** From when a job is stored to when that begins to matter, in milliseconds; a busy server takes its time. */
 const LEAD_MS = 4_000;

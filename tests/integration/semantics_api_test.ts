@@ -49,9 +49,9 @@ Deno.test("If-Match: of two writes at once with the same ETag one is taken", asy
   await using world = await World.open();
   await world.put("job");
   const headers = { "if-match": await etag(world) };
-  const answers = await Promise.all(["a", "b"].map((owner) =>
-    world.request("PUT", "/v1/jobs/job", body(owner), headers)
-  ));
+  const answers = await Promise.all(
+    ["a", "b"].map((owner) => world.request("PUT", "/v1/jobs/job", body(owner), headers)),
+  );
   assert.deepEqual(answers.map(({ status }) => status).toSorted((a, b) => a - b), [201, 412]);
   for (const answer of answers) await answer.body?.cancel();
 });

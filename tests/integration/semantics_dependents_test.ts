@@ -3,7 +3,6 @@ import { openNodes } from "./semantics_node.ts";
 import { World } from "./semantics_world.ts";
 
 const SUCCEEDS = { executor_config: { ends: "success" } };
-const FAILS = { executor_config: { ends: 1 } };
 
 /** A job that others may start: a schedule is not needed. */
 function child(on: string, ...jobs: string[]): Record<string, unknown> {

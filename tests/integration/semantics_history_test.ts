@@ -104,12 +104,11 @@ Deno.test("Every nominal time has an execution or lies in a gap", async () => {
   await world.passTo(2 * MINUTE + 20 * SECOND);
   world.runs.end("job");
   await world.passTo(2 * MINUTE + 42 * SECOND);
-  console.log(await world.gaps("job"), (await world.executions("job")).map((e)=>[e.due_at,e.trigger]));
   await world.untilEqual(async () => {
     const due = (await world.each("job", "due_at")).map((time) => Date.parse(time ?? ""));
     const gaps = (await world.gaps("job")).flatMap(({ from, to, count }) => {
       const times = Array.from({ length: count }, (_, i) => Date.parse(from) + i * 5_000);
-      assert.equal(times.at(-1), Date.parse(to), JSON.stringify({from,to,count}));
+      assert.equal(times.at(-1), Date.parse(to));
       return times;
     });
     const upTo = Date.parse(at(2 * MINUTE + 40 * SECOND));

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import type { ExecutionAnswer } from "../../routes/wire/execution_answer.ts";
 import { type OutputPiece, readOutputEvents } from "../../src/client/output_events.ts";
+import { startCarillon } from "../support/carillon.ts";
 import { SECOND, World } from "./semantics_world.ts";
 
 const MIB = 1024 * 1024;
@@ -52,13 +54,14 @@ Deno.test("Output: what came so far can be read while the run goes on", async ()
 });
 
 Deno.test("Output: stdout and stderr come interleaved as they were written", async () => {
-  await using world = await World.open();
+  await using carillon = await startCarillon(); // a real process keeps real time
   const command = "for i in $(seq 200); do echo out $i; echo err $i >&2; done";
-  await world.put("job", { executor: "shell", executor_config: { command, shell: true } });
-  await world.run("job");
-  const [execution] = await world.states("job", "success");
+  const executor_config = { command, shell: true };
+  await carillon.json("POST", "/v1/jobs", { name: "job", schedule: "@manually", executor: "shell", executor_config });
+  await carillon.json("POST", "/v1/jobs/job/run?wait=true");
+  const [execution] = await carillon.json<ExecutionAnswer[]>("GET", "/v1/jobs/job/executions?output_size_limit=-1");
   const expected = Array.from({ length: 200 }, (_, i) => `out ${i + 1}\nerr ${i + 1}\n`).join("");
-  assert.equal(await plain(world, execution?.id ?? ""), expected);
+  assert.equal(execution?.output, expected);
 });
 
 Deno.test("Output: capped at 1 MiB, the first 64 KiB and the last of the rest, with a mark and a count between", async () => {

@@ -99,9 +99,13 @@ export class World implements AsyncDisposable {
 
   /** Looks until what `look` answers equals `expected`. */
   async untilEqual<T>(look: () => T | Promise<T>, expected: T): Promise<void> {
-    let last: T | undefined;
-    const equal = async () => (assert.deepEqual(last = await look(), expected), true);
-    await this.until(equal, JSON.stringify(expected)).catch(() => assert.deepEqual(last, expected));
+    const equal = async () => {
+      assert.deepEqual(await look(), expected);
+      return true;
+    };
+    await this.until(equal).catch((thrown) => {
+      throw thrown.cause ?? thrown;
+    });
   }
 
   /** Sends a request; what is no string is sent as JSON. */

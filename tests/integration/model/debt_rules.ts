@@ -59,7 +59,11 @@ export class DebtRules {
     const parents = parentsOf(child.definition);
     const isParent = parents.some(({ job }) => job === effect.parent);
     if (made && !isParent) this.#tell(`${effect.parent} started "${effect.child}", which is no child of it`);
-    if (!made && isParent && (parents.length === 1 || child.definition.join === "any")) {
+    const { startsAt, expiresAt } = child.definition;
+    if (
+      !made && isParent && startsAt === null && expiresAt === null &&
+      (parents.length === 1 || child.definition.join === "any")
+    ) {
       this.#tell(`effect ${effect.id} is gone and "${effect.child}" did not start`);
     }
   }
