@@ -53,7 +53,7 @@ export function issuesOf(error: z.ZodError): Issue[] {
 /** An `invalid` whose message names the first issue, for clients that show nothing else. */
 export function refused(title: string, issues: readonly Issue[]): CarillonError {
   const [first] = issues;
-  return invalid(first ? `${title}: ${first.path} ${first.message}` : title, issues);
+  return invalid(first ? `${title}: ${`${first.path} ${first.message}`.trim()}` : title, issues);
 }
 
 function throwIf(issues: readonly Issue[], title: string): void {

@@ -22,9 +22,9 @@ export class AssignedIndex {
     this.#onCancel = wake;
   }
 
-  /** Reads what the store says this node has, in any incarnation. */
-  async load(node: string): Promise<void> {
-    for await (const { key, value } of this.#store.scan(runningTable, { prefix: runningPrefix(node) })) {
+  /** Reads what the store says a node has, in any incarnation; what every node has when none is named. */
+  async load(...node: string[]): Promise<void> {
+    for await (const { key, value } of this.#store.scan(runningTable, { prefix: runningPrefix(...node) })) {
       const execution = await this.#store.get(executionTable, executionKey(value.uid, String(key[3])));
       if (execution.value !== null && isAssigned(execution.value)) this.#add(execution.value);
     }

@@ -132,7 +132,7 @@ function listen(
   try {
     return Deno.serve({
       ...address,
-      onListen: ({ hostname, port }) => log.info("Listening", { url: `http://${hostname}:${port}` }),
+      onListen: () => {},
       onError: (thrown) => {
         log.error(`Cannot answer a request: ${messageOf(thrown)}`, { error: thrown });
         return new Response(null, { status: 500 });

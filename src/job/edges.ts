@@ -3,7 +3,6 @@ import { CarillonError } from "../runtime/mod.ts";
 import {
   deleteEdges,
   edgeKey,
-  edgePrefix,
   edgeTable,
   graphLockKey,
   graphLockTable,
@@ -34,32 +33,45 @@ export async function writeEdges(
     return;
   }
   const lock = await store.get(graphLockTable, graphLockKey());
-  for (const parent of parents) await checkParent(change, store, job.name, parent);
+  for (const parent of parents) {
+    await checkParent(change, store, { child: job.name, parent: parent.job, path: fieldOf(job.definition, parent) });
+  }
   await checkCircle(store, job.name, parents);
   putGraphLock(change, lock, { changedAt: job.nowMs });
   if (parents.length === 0) deleteEdges(change, known);
   else putEdges(change, known, { uid: job.uid, parents, join });
 }
 
-async function checkParent(change: StoreChange, store: Store, name: string, parent: Dependency): Promise<void> {
-  const entry = await store.get(jobTable, jobKey(parent.job));
+/** The field of v1 that names a parent. */
+function fieldOf(definition: JobDefinition | null, parent: Dependency): string {
+  return definition?.parentJob === parent.job ? "parent_job" : "depends_on";
+}
+
+async function checkParent(
+  change: StoreChange,
+  store: Store,
+  edge: { child: string; parent: string; path: string },
+): Promise<void> {
+  const entry = await store.get(jobTable, jobKey(edge.parent));
   if (entry.value === null) {
     throw new CarillonError(
       "not_found",
-      `Cannot store job "${name}": specified parent job not found ("${parent.job}")`,
-      {
-        issues: [{ path: "parent_job", message: `there is no job "${parent.job}"` }],
-      },
+      `Cannot store job "${edge.child}": specified parent job not found ("${edge.parent}")`,
+      { issues: [{ path: edge.path, message: `there is no job "${edge.parent}"` }] },
     );
   }
   change.check(entry);
 }
 
 async function checkCircle(store: Store, name: string, parents: readonly Dependency[]): Promise<void> {
-  if (parents.length === 0) return;
+  // Ancestors only: reading every edge at each change makes a restore of many children take hours.
   const edges = new Map<string, Dependency[]>();
-  for await (const { key, value } of store.scan(edgeTable, { prefix: edgePrefix() })) {
-    edges.set(String(key[2]), value.parents);
+  const unread = parents.map((parent) => parent.job);
+  for (let job = unread.pop(); job !== undefined; job = unread.pop()) {
+    if (edges.has(job)) continue;
+    const above = (await store.read(edgeTable, edgeKey(job))).value?.parents ?? [];
+    edges.set(job, above);
+    unread.push(...above.map((parent) => parent.job));
   }
   refuseCycle(name, parents, (job) => edges.get(job) ?? []);
 }

@@ -262,18 +262,21 @@ function notFound(name: string): CarillonError {
   return new CarillonError("not_found", `Cannot find job "${name}"`);
 }
 
+/** Without recursion, as a file may hold a chain longer than the stack. */
 function parentsFirst(definitions: readonly JobDefinition[]): JobDefinition[] {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
+  const entered = new Set<JobDefinition>();
   const ordered = new Set<JobDefinition>();
-  const visit = (definition: JobDefinition, path: ReadonlySet<string>): void => {
-    if (ordered.has(definition) || path.has(definition.name)) return;
-    const parents = [definition.parentJob, ...definition.dependsOn.map((dependency) => dependency.job)];
-    for (const parent of parents) {
-      const known = byName.get(parent);
-      if (known) visit(known, new Set([...path, definition.name]));
+  const stack = [...byName.values()].reverse();
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    if (entered.has(top)) {
+      ordered.add(top);
+      stack.pop();
+      continue;
     }
-    ordered.add(definition);
-  };
-  for (const definition of byName.values()) visit(definition, new Set());
+    entered.add(top);
+    const parents = parentsOf(top).flatMap((parent) => byName.get(parent.job) ?? []);
+    stack.push(...parents.filter((parent) => !entered.has(parent)));
+  }
   return [...ordered];
 }

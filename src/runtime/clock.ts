@@ -17,7 +17,9 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   sleep(ms, signal) {
     if (ms <= MAX_TIMER_MS) return oneTimer(ms, signal);
-    return oneTimer(MAX_TIMER_MS, signal).then(() => systemClock.sleep(ms - MAX_TIMER_MS, signal));
+    return oneTimer(MAX_TIMER_MS, signal).then(() =>
+      signal?.aborted ? undefined : systemClock.sleep(ms - MAX_TIMER_MS, signal)
+    );
   },
 };
 

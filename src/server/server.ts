@@ -51,6 +51,7 @@ export class Server {
   readonly #graph: Graph;
   readonly #held: HeldJobs;
   readonly #index: QueueIndex;
+  readonly #assigned: AssignedIndex;
   readonly #broker: Broker;
   readonly #counts: HourlyCounts;
   readonly #firing: Firing;
@@ -90,12 +91,12 @@ export class Server {
     const finisher = new Finisher({ ...parts, counter: this.#counts });
     this.finisher = finisher;
     this.outputs = new Outputs(parts);
-    const assigned = new AssignedIndex(store);
+    this.#assigned = new AssignedIndex(store);
     this.#broker = new Broker({ ...parts, pauseOf });
     this.agents = new Agents({
       ...parts,
       broker: this.#broker,
-      assigned,
+      assigned: this.#assigned,
       liveness: this.liveness,
       finisher,
       outputs: this.outputs,
@@ -122,7 +123,8 @@ export class Server {
   /** Reads what must be known before agents may come. Throws `unavailable` for a store of a newer schema. */
   async load(): Promise<void> {
     await claimSchema(this.store, this.#options.random);
-    await Promise.all([this.#graph.load(), this.#held.load(), this.liveness.load(this.store), this.#index.load()]);
+    const parts = [this.#graph, this.#held, this.#index, this.#assigned].map((part) => part.load());
+    await Promise.all([this.liveness.load(this.store), ...parts]);
   }
 
   /**
@@ -181,7 +183,9 @@ export class Server {
       await clock.sleep(Math.min(50, this.#index.untilRipe(clock.now()) + 1), signal);
       this.#broker.look();
     }
-    if (!signal.aborted) await this.#index.load();
+    if (signal.aborted) return;
+    await this.store.rereadUnknown();
+    await this.#index.load();
   }
 }
 

@@ -71,17 +71,27 @@ export function refuseCycle(
   parents: readonly Dependency[],
   edgesOf: (job: string) => readonly Dependency[],
 ): void {
-  const seen = new Set<string>();
-  const walk = (job: string, path: readonly string[]): void => {
-    if (job === child) {
-      const circle = [...path, child].reverse().join(" -> ");
-      throw new CarillonError("cycle", `Cannot store job "${child}": its parents form a circle ${circle}`, {
-        issues: [{ path: "parent_job", message: `forms a circle ${circle}` }],
-      });
+  const reachedFrom = new Map<string, string>();
+  const ancestors: string[] = [];
+  const reach = (from: string, edges: readonly Dependency[]) => {
+    for (const { job } of edges.filter((edge) => !reachedFrom.has(edge.job))) {
+      reachedFrom.set(job, from);
+      ancestors.push(job);
     }
-    if (seen.has(job)) return;
-    seen.add(job);
-    for (const parent of edgesOf(job)) walk(parent.job, [...path, job]);
   };
-  for (const parent of parents) walk(parent.job, [child]);
+  reach(child, parents);
+  // Grows while it is walked: no recursion, as a chain may be longer than the stack.
+  for (const job of ancestors) {
+    if (job === child) throw circleOf(child, reachedFrom);
+    reach(job, edgesOf(job));
+  }
+}
+
+function circleOf(child: string, reachedFrom: ReadonlyMap<string, string>): CarillonError {
+  const path = [child];
+  for (let job = reachedFrom.get(child); job !== undefined && job !== child; job = reachedFrom.get(job)) path.push(job);
+  const circle = [...path, child].join(" -> ");
+  return new CarillonError("cycle", `Cannot store job "${child}": its parents form a circle ${circle}`, {
+    issues: [{ path: "parent_job", message: `forms a circle ${circle}` }],
+  });
 }

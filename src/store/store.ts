@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { type CommitResult, encodeKey, type Engine, type GroupCommitter, type KvKey } from "../kv/mod.ts";
-import { type Log, messageOf } from "../runtime/mod.ts";
-import type { Entry, Found, StoreChange, Written } from "./store_change.ts";
+import { CarillonError, type Log, messageOf } from "../runtime/mod.ts";
+import { type Entry, type Found, StoreChange, type Written } from "./store_change.ts";
 import type { Table } from "./table.ts";
 
 /** Is told of each applied change of this process, before its commit resolves. */
@@ -19,6 +19,9 @@ interface Remembered {
   versionstamp: string;
 }
 
+/** How often records of a change with an unknown outcome are read again: it may land late. */
+const REREADS = 12;
+
 /** Records remembered at most: what is in flight, and the statistics of the busiest jobs. */
 const REMEMBERED = 60_000;
 
@@ -33,6 +36,8 @@ export class Store {
   readonly #remembered = new LRUCache<string, Remembered>({ max: REMEMBERED });
   readonly #fetches = new Map<string, Promise<Entry<unknown>>>();
   readonly #listeners = new Set<AppliedListener>();
+  /** Changes that may be applied or not, and how often they are still to be looked at. */
+  readonly #unknown = new Map<StoreChange, number>();
   /** Records met that no schema could read; they are left where they are, and loops go on without them. */
   unreadable = 0;
 
@@ -103,11 +108,29 @@ export class Store {
       result = await this.#committer.submit(change.change);
     } catch (thrown) {
       this.#forget(change);
+      if (thrown instanceof CarillonError && thrown.code === "unavailable") this.#unknown.set(change, REREADS);
       throw thrown;
     }
     if (result.outcome === "refused") this.#forget(change);
     else this.#remember(change, result.versionstamp);
     return result;
+  }
+
+  /**
+   * Reads again what changes with an unknown outcome may have written, and tells the listeners, who would never hear of it
+   * otherwise. To be called now and then; throws when the store can't be read.
+   */
+  async rereadUnknown(): Promise<void> {
+    for (const [unknown, left] of [...this.#unknown]) {
+      for (const { table, key } of unknown.written) {
+        const { value, versionstamp } = await this.#fetch(table, key);
+        const change = new StoreChange();
+        change.written.push({ table, key, value });
+        this.#tell(change, versionstamp ?? "");
+      }
+      if (left > 1) this.#unknown.set(unknown, left - 1);
+      else this.#unknown.delete(unknown);
+    }
   }
 
   /** Lets go of what is remembered of a key, so that the next `get` asks the store. */
@@ -158,6 +181,10 @@ export class Store {
       if (this.#fetches.size > 0) this.#fetches.delete(cacheKey(written.key));
       if (written.table.remembers) this.#rememberOne(written, versionstamp);
     }
+    this.#tell(change, versionstamp);
+  }
+
+  #tell(change: StoreChange, versionstamp: string): void {
     for (const listener of this.#listeners) {
       try {
         listener(change, versionstamp);
@@ -179,6 +206,7 @@ export class Store {
 
   #forget(change: StoreChange): void {
     for (const key of change.checked) this.#remembered.delete(cacheKey(key));
+    for (const { key } of change.written) this.#remembered.delete(cacheKey(key));
   }
 }
 

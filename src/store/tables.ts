@@ -60,6 +60,7 @@ export const graphLockTable = defineTable("graph lock", z.object({ changedAt: z.
 export const edgeTable = defineTable(
   "edges of a job",
   z.object({ uid: z.string(), parents: z.array(dependencySchema), join: z.enum(["all", "any"]) }),
+  always,
 );
 export const idempotencyTable = defineTable(
   "idempotency key",

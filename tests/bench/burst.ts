@@ -7,6 +7,9 @@ import { pause, short } from "./statistics.ts";
 const SIZES = [{ jobs: 2_000, withinS: 1 }, { jobs: 10_000, withinS: 4 }];
 const MEMORY_MB = 400;
 
+/** What has not come by then counts as lost. */
+const LOST_AFTER_MS = 90_000;
+
 /** Jobs that are stored in a second, at the slowest that is waited for. */
 const STORED_PER_S = 700;
 
@@ -26,7 +29,7 @@ async function drain({ jobs, withinS }: { jobs: number; withinS: number }, optio
   await storeJobs(server, Array.from({ length: jobs }, (_, i) => callJob(sink, i, schedule)));
   if (Date.now() > atMs - 1_000) throw new Error(`Cannot measure ${jobs} at once: storing them took too long`);
   await pause(atMs - Date.now());
-  const untilMs = Date.now() + 30_000;
+  const untilMs = Date.now() + LOST_AFTER_MS;
   while (await sink.count() < jobs && Date.now() < untilMs) await pause(50);
   await pause(1_000);
   const receipts = await sink.take();

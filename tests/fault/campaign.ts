@@ -1,3 +1,4 @@
+import { jobAnswerSchema } from "../../routes/wire/job_answer.ts";
 import { type CampaignState, saveState, type Span } from "./campaign_state.ts";
 import { checkIntegrity, type Integrity } from "./integrity.ts";
 import { type JobHistory, readHistory } from "./job_history.ts";
@@ -58,7 +59,7 @@ export class Campaign implements AsyncDisposable {
   /** One life of a server, from its start to SIGKILL, and the time that it stays dead. */
   async playRound(plan: RoundPlan): Promise<void> {
     const server = this.#start();
-    if (!this.#state.chapters.at(-1)?.open) await this.#beginChapter(await server.listening());
+    if (this.#state.chapters.at(-1)?.state !== "open") await this.#beginChapter(await server.listening());
     else if (plan.kind !== "startup") await server.listening();
     await pause(plan.killAfterMs);
     if (plan.kind === "steady") await this.#countSurvivors();
@@ -108,11 +109,11 @@ export class Campaign implements AsyncDisposable {
   async #beginChapter(url: string): Promise<void> {
     const spans: Record<string, Span> = {};
     await eachOf(this.#jobs, async (job) => {
-      const span = { startsAt: soon(), expiresAt: null };
+      const span = { startsAt: soon(LEAD_MS), expiresAt: null };
       await storeJob(url, job, span, span.startsAt);
       spans[job.name] = span;
     });
-    this.#state.chapters.push({ open: true, spans });
+    this.#state.chapters.push({ state: "open", spans });
     saveState(this.#state);
     await pause(Math.max(...Object.values(spans).map(({ startsAt }) => startsAt)) - Date.now());
   }
@@ -121,16 +122,29 @@ export class Campaign implements AsyncDisposable {
   async #endChapter(url: string): Promise<void> {
     const chapter = this.#state.chapters.at(-1);
     if (!chapter) throw new Error("Cannot end a history that no round has begun");
-    if (!chapter.open) return;
+    if (chapter.state === "closed") return;
     const { spans } = chapter;
+    const leadMs = await this.#leadMs(url, spans);
+    chapter.state = "closing";
+    saveState(this.#state);
     await eachOf(this.#jobs, async (job) => {
-      const span = { startsAt: spans[job.name]?.startsAt ?? 0, expiresAt: soon() };
+      const span = { startsAt: spans[job.name]?.startsAt ?? 0, expiresAt: soon(leadMs) };
       await storeJob(url, job, span, span.expiresAt);
       spans[job.name] = span;
     });
-    chapter.open = false;
+    chapter.state = "closed";
     saveState(this.#state);
     await pause(Math.max(...Object.values(spans).map(({ expiresAt }) => expiresAt ?? 0)) - Date.now());
+  }
+
+  /** How long to plan ahead for storing all jobs: a server that catches up takes seconds for one that is due each second. */
+  async #leadMs(url: string, spans: Readonly<Record<string, Span>>): Promise<number> {
+    const beganAt = performance.now();
+    await eachOf(this.#jobs.slice(0, 2 * AT_ONCE), async (job) => {
+      const span = spans[job.name];
+      if (span) await storeJob(url, job, span, Infinity);
+    });
+    return LEAD_MS + 5 * (performance.now() - beganAt);
   }
 
   #spansOf(job: FaultJob): Span[] {
@@ -186,16 +200,16 @@ function storePath({ folder }: CampaignState): string {
 }
 
 /** An instant between two seconds, so that no time lies on it, far enough off to store a job before. */
-function soon(): number {
-  return Math.floor((Date.now() + LEAD_MS) / 1_000) * 1_000 + 500;
+function soon(leadMs: number): number {
+  return Math.floor((Date.now() + leadMs) / 1_000) * 1_000 + 500;
 }
 
-/** Stores a job; throws when that took until `beforeMs`, as nobody could tell then which of its times were due. */
+/** Stores a job; throws when that was decided after `beforeMs`, as nobody could tell then which of its times were due. */
 async function storeJob(url: string, job: FaultJob, span: Span, beforeMs: number): Promise<void> {
   const answer = await fetch(`${url}/v1/jobs?strict`, { method: "POST", body: JSON.stringify(bodyFor(job, span)) });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`Cannot store job "${job.name}": ${answer.status} ${text}`);
-  if (Date.now() >= beforeMs) throw new Error(`Cannot store job "${job.name}" within ${LEAD_MS} ms`);
+  if (!answer.ok) throw new Error(`Cannot store job "${job.name}": ${answer.status} ${await answer.text()}`);
+  const { updated_at: at } = jobAnswerSchema.parse(await answer.json());
+  if (Date.parse(at) >= beforeMs) throw new Error(`Cannot store job "${job.name}" in time: it took until ${at}`);
 }
 
 function pause(ms: number): Promise<void> {

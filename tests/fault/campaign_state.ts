@@ -16,7 +16,10 @@ const stateSchema = z.object({
   mark: z.string(),
   /** Rounds that are over. */
   round: z.number().int(),
-  chapters: z.array(z.object({ open: z.boolean(), spans: z.record(z.string(), spanSchema) })),
+  /** `closing`: some jobs have been told when to expire, nobody knows which. */
+  chapters: z.array(
+    z.object({ state: z.enum(["open", "closing", "closed"]), spans: z.record(z.string(), spanSchema) }),
+  ),
   listeningAt: z.array(z.number()),
   /** What earlier rounds found of processes that should have been gone. */
   survivors: z.array(z.string()),
@@ -25,9 +28,11 @@ const stateSchema = z.object({
 /** Where a long history stands, so that another process can go on with it. */
 export type CampaignState = z.infer<typeof stateSchema>;
 
-/** Reads a state file. */
+/** Reads a state file. Throws for a history that was cut off while its jobs were told to expire. */
 export function loadState(path: string): CampaignState {
-  return stateSchema.parse(JSON.parse(Deno.readTextFileSync(path)));
+  const state = stateSchema.parse(JSON.parse(Deno.readTextFileSync(path)));
+  if (state.chapters.at(-1)?.state !== "closing") return state;
+  throw new Error(`Cannot go on with "${path}": it was cut off at its end, so which times were due is not known`);
 }
 
 /** Writes a state file, whole or not at all. */

@@ -32,7 +32,6 @@ const SHELL_PAUSES: Readonly<Record<number, string>> = {
   0: "sleep 2;",
   2: "sleep 0.7;",
   3: "sleep 1.2;",
-  4: "sleep 1.2;",
 };
 
 /**

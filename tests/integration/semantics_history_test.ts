@@ -76,7 +76,7 @@ Deno.test("Gaps: both ends inclusive, one for each reason, newest first", async 
   await world.passTo(MINUTE);
   await world.begun("job");
   await world.passTo(3 * MINUTE);
-  await world.until(async () => (await world.gaps("job")).length === 1);
+  await world.until(async () => (await world.gaps("job"))[0]?.count === 2);
   world.runs.end("job");
   await world.states("job", "success");
   await world.restartAt(6 * MINUTE + 30 * SECOND);

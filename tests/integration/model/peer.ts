@@ -149,7 +149,7 @@ export class Peer {
     this.index = index;
     this.broker = broker;
     this.#load = async () => {
-      await Promise.all([graph.load(), held.load(), liveness.load(store), index.load()]);
+      await Promise.all([liveness.load(store), ...[graph, held, index, assigned].map((part) => part.load())]);
       await catalogue.load();
     };
   }
@@ -158,6 +158,12 @@ export class Peer {
   async load(): Promise<void> {
     await this.#load();
     this.loaded = true;
+  }
+
+  /** Reads again what it may have missed, as a server does each few seconds. */
+  async reload(): Promise<void> {
+    await this.store.rereadUnknown();
+    await this.index.load();
   }
 
   /** Becomes leader of a new term; keeps the fence for as long as it believes in it. */

@@ -14,7 +14,10 @@ export async function rest(world: World): Promise<void> {
   world.setDown(false);
   while (world.strays.length > 0) world.landLate();
   world.landLate();
-  await quiet(world);
+  for (let tries = 0; tries < 100 && isBusy(world); tries++) {
+    await quiet(world);
+    world.clock.advance(500);
+  }
   while (world.peers.length < world.size) world.startPeer();
   await quiet(world);
   const [first] = world.peers;
@@ -32,6 +35,11 @@ export async function rest(world: World): Promise<void> {
   mustBe(world, left(world), "left behind by deleted jobs");
   world.scan();
   await world.settle();
+}
+
+/** Whether more than a long poll is under way. */
+function isBusy({ ops, turns }: World): boolean {
+  return turns.waiting.length > 0 || [...ops].some(({ name }) => !name.endsWith("poll"));
 }
 
 function mustBe(world: World, things: readonly string[], what: string): void {
@@ -78,7 +86,7 @@ async function oneRound(world: World, leader: Peer): Promise<void> {
   await call(world, leader, "effects", () => leader.effects.pass());
   await call(world, leader, "house", () => leader.house.slowPass());
   await call(world, leader, "deleted", () => leader.deletedJobs.pass());
-  await call(world, leader, "reload", () => leader.index.load());
+  await call(world, leader, "reload", () => leader.reload());
   leader.broker.look();
   await quiet(world);
   for (const agent of agents) {

@@ -92,7 +92,7 @@ const STEPS: readonly Step[] = [
   { weight: 2, take: pass("house", (peer) => peer.house.slowPass()) },
   { weight: 2, take: pass("deleted jobs", (peer) => peer.deletedJobs.pass()) },
   { weight: 1, take: pass("history", (peer) => peer.retention.pass()) },
-  { weight: 1, take: pass("reload queues", (peer) => peer.index.load()) },
+  { weight: 1, take: pass("reload", (peer) => peer.reload()) },
   { weight: 0.4, take: pass("lead", (peer) => peer.lead()) },
   { weight: 3, take: pass("refresh", (peer) => peer.refresh()) },
   { weight: 8, take: (world) => world.peers.forEach((peer) => peer.broker.look()) },
