@@ -120,7 +120,9 @@ export class Life {
     await waitAtMost({ clock, ms: limits.deliverMs, signal: hurry }, this.reporter.whenEmpty());
     this.#stop.abort();
     await this.#loops;
-    if (!hurry.aborted && this.reporter.undelivered === 0) await this.#leave();
+    // A server that stops comes back, and what is queued for it waits; only an agent of its own takes leave.
+    const leaves = !this.#deps.identity.server && this.reporter.undelivered === 0;
+    if (!hurry.aborted && leaves) await this.#leave();
     this.#deps.journal[Symbol.dispose]();
   }
 

@@ -7,7 +7,7 @@ import type { RunTable } from "./run_table.ts";
 import type { AgentServer } from "./server_port.ts";
 
 /** Slots that become free together are offered together. */
-const GATHER_MS = 5;
+const GATHER_MS = 2;
 /** How long a full agent waits for a slot before it polls without one. */
 const SLOT_WAIT_MS = 100;
 /** An answer that comes sooner than this and says nothing new is not asked for again at once. */
@@ -34,8 +34,8 @@ export interface PollerDeps {
  *
  *     slots free   -> poll with their number; it waits at the server until there is news
  *     no slot free -> wait 100 ms for one, then poll without (it brings cancels, and says that the node lives);
- *                     a slot that becomes free calls this poll off after 5 ms, so that those freed with it go along
- *     answered     -> start claims, stop what is cancelled, poll again: 5 ms after the last began, or later when the
+ *                     a slot that becomes free calls this poll off after 2 ms, so that those freed with it go along
+ *     answered     -> start claims, stop what is cancelled, poll again: 2 ms after the last began, or later when the
  *                     answer was quick and held no news (a cancel that takes its time is repeated in each answer)
  *     failed       -> pause from 100 ms to 5 s; what runs goes on
  *

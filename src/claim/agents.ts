@@ -1,4 +1,5 @@
 import type {
+  Held,
   Node,
   PollAnswer,
   PollRequest,
@@ -11,6 +12,9 @@ import { CarillonError, messageOf } from "../runtime/mod.ts";
 import { nodeKey, nodeTable, putNode, StoreChange } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
 import { LongPoll } from "./long_poll.ts";
+
+/** A run that has lasted this long since its claim is shown as running, in milliseconds. */
+const LASTING_MS = 100;
 
 /** What agents call: they register, poll for work, report what became of it, and leave. */
 export class Agents {
@@ -58,11 +62,11 @@ export class Agents {
   /** Waits for news for a node: claims, cancels, live readers. Throws `stale` for an incarnation that is not the current one. */
   async poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer> {
     const node = await this.#current(request.node, request.incarnation);
-    this.#deps.liveness.heard(node.name);
-    for (const held of request.held) {
-      const { startedAfterMs, execution } = held;
-      if (startedAfterMs !== null) this.#noteStarted(node.name, execution, startedAfterMs);
-    }
+    const { clock, liveness } = this.#deps;
+    liveness.heard(node.name);
+    const before = clock.now() - LASTING_MS;
+    this.#noteStarted(node.name, request.held, (claimedAt) => claimedAt <= before);
+    this.#settleLost(node, request);
     const poll = new LongPoll(this.#deps, node, request);
     this.#polls.set(node.name, poll);
     const answer = await poll.run(signal);
@@ -75,9 +79,8 @@ export class Agents {
   async report(request: ReportRequest): Promise<ReportAnswer> {
     const node = await this.#current(request.node, request.incarnation);
     this.#deps.liveness.heard(node.name);
-    for (const { execution, startedAfterMs } of request.started) {
-      if (startedAfterMs !== null) this.#noteStarted(node.name, execution, startedAfterMs);
-    }
+    const ended = new Set(request.results.map((result) => result.execution));
+    this.#noteStarted(node.name, request.started.filter(({ execution }) => !ended.has(execution)), () => true);
     if (request.chunks.length > 0) await this.#deps.outputs.append(request.chunks);
     return { done: await this.#applyResults(node.name, request.results) };
   }
@@ -117,13 +120,31 @@ export class Agents {
     throw new CarillonError("stale", `Cannot serve node "${name}": this incarnation is not registered`);
   }
 
-  /** A start that cannot be stored now is told again by the next poll. */
-  #noteStarted(node: string, execution: string, startedAfterMs: number): void {
-    const known = this.#deps.assigned.get(node, execution);
-    if (known?.state !== "claimed") return;
-    this.#deps.finisher.submit(known.uid, { kind: "started", execution, node, startedAfterMs }).catch((thrown) =>
-      this.#deps.log.warn(`Cannot store that a run started: ${messageOf(thrown)}`, { execution })
-    );
+  /**
+   * Stores what has begun to run. A short run ends before it is worth storing that it began: its end says so too. A start
+   * that cannot be stored now is told again by the next poll.
+   */
+  #noteStarted(node: string, held: readonly Held[], isWorthIt: (claimedAt: number) => boolean): void {
+    const { assigned, finisher, log } = this.#deps;
+    for (const { execution, startedAfterMs } of held) {
+      const known = assigned.get(node, execution);
+      if (startedAfterMs === null || known?.state !== "claimed" || !isWorthIt(known.claimedAt)) continue;
+      finisher.submit(known.uid, { kind: "started", execution, node, startedAfterMs }).catch((thrown) =>
+        log.warn(`Cannot store that a run started: ${messageOf(thrown)}`, { execution })
+      );
+    }
+  }
+
+  /** An agent that was silent and does not name a run that was called lost has not got it: it is over, or never came. */
+  #settleLost(node: Node, request: PollRequest): void {
+    const { assigned, finisher, log } = this.#deps;
+    const held = new Set(request.held.map(({ execution }) => execution));
+    for (const { uid, id } of assigned.lostOf(node).filter((lost) => !held.has(lost.id))) {
+      const event = { kind: "lost", execution: id, reason: "its agent does not have it", over: true } as const;
+      finisher.submit(uid, event).catch((thrown) =>
+        log.warn(`Cannot store that a lost run is over: ${messageOf(thrown)}`, { execution: id })
+      );
+    }
   }
 
   async #applyResults(node: string, results: readonly Result[]): Promise<string[]> {

@@ -1,10 +1,12 @@
-import { type AssignedExecution, isAssigned, type Node } from "../model/mod.ts";
+import { type AssignedExecution, type Execution, isAssigned, isEnded, type Node } from "../model/mod.ts";
 import { executionKey, executionTable, runningPrefix, runningTable, type Store, writesOf } from "../store/mod.ts";
 
 /** What each node has now, as far as this server knows: own writes at once, the rest by `load`. */
 export class AssignedIndex {
   readonly #store: Store;
   readonly #byNode = new Map<string, Map<string, AssignedExecution>>();
+  /** Lost runs that hold their place, by node: job and incarnation of each. */
+  readonly #lost = new Map<string, Map<string, { uid: string; incarnation: string }>>();
   #onCancel: (node: string) => void = () => {};
 
   constructor(store: Store) {
@@ -13,6 +15,7 @@ export class AssignedIndex {
       for (const { key, value } of writesOf(change, executionTable)) {
         if (value !== null && isAssigned(value)) this.#add(value);
         else this.#remove(`${key[2]}${key[3]}`, value !== null && "node" in value ? value.node : null);
+        if (value !== null) this.#noteLost(value);
       }
     });
   }
@@ -26,7 +29,9 @@ export class AssignedIndex {
   async load(...node: string[]): Promise<void> {
     for await (const { key, value } of this.#store.scan(runningTable, { prefix: runningPrefix(...node) })) {
       const execution = await this.#store.get(executionTable, executionKey(value.uid, String(key[3])));
-      if (execution.value !== null && isAssigned(execution.value)) this.#add(execution.value);
+      if (execution.value === null) continue;
+      if (isAssigned(execution.value)) this.#add(execution.value);
+      this.#noteLost(execution.value);
     }
   }
 
@@ -43,6 +48,21 @@ export class AssignedIndex {
   /** One execution of a node. */
   get(node: string, execution: string): AssignedExecution | undefined {
     return this.#byNode.get(node)?.get(execution);
+  }
+
+  /** Runs of this incarnation that were called lost and hold their place until they are known to be over. */
+  lostOf(node: Node): { uid: string; id: string }[] {
+    return [...this.#lost.get(node.name) ?? []].flatMap(([id, { uid, incarnation }]) =>
+      incarnation === node.incarnation ? [{ uid, id }] : []
+    );
+  }
+
+  #noteLost(execution: Execution): void {
+    if (!isEnded(execution) || execution.node === null || execution.incarnation === null) return;
+    const { id, uid, node, incarnation, holdsPlace } = execution;
+    const lost = this.#lost.get(node) ?? new Map<string, { uid: string; incarnation: string }>();
+    if (holdsPlace) this.#lost.set(node, lost.set(id, { uid, incarnation }));
+    else lost.delete(id);
   }
 
   #add(execution: AssignedExecution): void {

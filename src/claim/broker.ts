@@ -31,7 +31,7 @@ import { decideClaim } from "./decide_claim.ts";
 import type { QueueIndex } from "./queue_index.ts";
 
 /** Claims committed for one poll at a time. */
-const CLAIMS_AT_ONCE = 100;
+const CLAIMS_AT_ONCE = 250;
 
 /** A poll that waits for work. */
 export interface WaitingPoll {

@@ -2,6 +2,9 @@ import { type Node, UNREACHABLE_AFTER_MS } from "../model/mod.ts";
 import type { Clock } from "../runtime/mod.ts";
 import { nodePrefix, nodeTable, type Store, writesOf } from "../store/mod.ts";
 
+/** This server itself stood still when it has not looked for so long, in milliseconds: nobody can have been heard then. */
+const OWN_PAUSE_MS = UNREACHABLE_AFTER_MS / 3;
+
 /** Which nodes there are, and how long each has been silent by this server's own monotonic clock. */
 export class Liveness {
   readonly #clock: Clock;
@@ -9,9 +12,11 @@ export class Liveness {
   /** Monotonic time of the last word of each node; of this server's first knowledge of it until then. */
   readonly #heardAt = new Map<string, number>();
   readonly #heard = new Set<string>();
+  #lookedAt: number;
 
   constructor(store: Store, clock: Clock) {
     this.#clock = clock;
+    this.#lookedAt = clock.monotonic();
     store.onApplied((change) => {
       for (const { key, value } of writesOf(change, nodeTable)) this.#set(String(key[1]), value);
     });
@@ -28,6 +33,17 @@ export class Liveness {
   heard(name: string): void {
     this.#heardAt.set(name, this.#clock.monotonic());
     this.#heard.add(name);
+  }
+
+  /** To be called at least once a second: a longer pause of this server's own starts all counts again. */
+  look(): void {
+    const nowMs = this.#clock.monotonic();
+    if (nowMs - this.#lookedAt > OWN_PAUSE_MS) {
+      for (const name of this.#heardAt.keys()) {
+        this.#heardAt.set(name, nowMs);
+      }
+    }
+    this.#lookedAt = nowMs;
   }
 
   /** Milliseconds since a node was last heard of, or since this server began to listen. */

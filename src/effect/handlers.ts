@@ -89,7 +89,7 @@ async function joins(effect: DependentEffect, change: StoreChange, child: Job, d
 /** A job that is gone already, or that has got children since, is no error. */
 async function removeEphemeral(effect: Extract<Effect, { kind: "ephemeral" }>, deps: HandlerDeps): Promise<void> {
   try {
-    await deps.jobs.remove(effect.job, { ifMatch: null, cancel: false, uid: effect.uid });
+    await deps.jobs.remove(effect.job, { ifMatch: null, cancel: false, by: "scheduler", uid: effect.uid });
   } catch (thrown) {
     if (!(thrown instanceof CarillonError) || (thrown.code !== "not_found" && thrown.code !== "has_dependents")) {
       throw thrown;

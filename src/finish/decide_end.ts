@@ -65,7 +65,9 @@ export function decideEnd(input: EndInput): EndDecision {
       outcome: null,
     };
   }
-  return { execution: ended, retry: null, ...endTarget(group, execution.target, execution.attempt, end.state, nowMs) };
+  // A retry that never ran does not undo the failure before it.
+  const state = end.state === "skipped" && execution.attempt > 1 ? "failed" : end.state;
+  return { execution: ended, retry: null, ...endTarget(group, execution.target, execution.attempt, state, nowMs) };
 }
 
 /** Settles one target; the group ends with its last open one. */

@@ -9,7 +9,7 @@ import {
   targetsOf,
 } from "../model/mod.ts";
 import { messageOf } from "../runtime/mod.ts";
-import { decideStart, type StartRequest, writeStart } from "../start/mod.ts";
+import { decideStart, knowSelectors, type StartRequest, writeStart } from "../start/mod.ts";
 import {
   backlogPrefix,
   backlogTable,
@@ -112,8 +112,9 @@ export class BacklogWork {
     };
     const decision = decideStart(request, gate?.value ?? null, clock.now());
     if (decision.kind !== "start") return false;
+    await knowSelectors(store, request.selectors);
     change.check(known);
-    writeStart(change, decision, request, gate, store);
+    writeStart(change, decision, gate);
     return true;
   }
 

@@ -25,7 +25,6 @@ export type FireDecision =
   | { kind: "refused"; gap: Gap; closed: Gap | null; next: NextDue | null }
   | {
     kind: "started";
-    request: StartRequest;
     decision: Exclude<StartDecision, { kind: "refuse" }>;
     closed: Gap | null;
     next: NextDue | null;
@@ -36,12 +35,13 @@ export function decideFire(input: FireInput): FireDecision {
   const { due, atMs, nowMs } = input;
   const { plan, nominal } = due;
   // A time that counts from the end of a run has no later one to make up for it: it is fired, however late.
-  if (atMs < nowMs - MISSED_AFTER_MS && scheduleOf(plan).kind !== "after_end") {
+  const isLone = scheduleOf(plan).kind === "after_end";
+  if (atMs < nowMs - MISSED_AFTER_MS && !isLone) {
     const to = Math.max(nominal, lastMissed(due, nowMs));
     return { kind: "missed", to, next: nextDue(plan, to) };
   }
   const next = nextDue(plan, nominal);
-  if (due.backlogged && plan.gate !== null) return { kind: "behind", next };
+  if (due.backlogged && plan.gate !== null && !isLone) return { kind: "behind", next };
   const refuse = (reason: string): FireDecision => ({
     kind: "refused",
     ...extendGap(due, reason),
@@ -51,7 +51,7 @@ export function decideFire(input: FireInput): FireDecision {
   const request = requestOf(due, input.selectors);
   const decision = decideStart(request, input.gate, nowMs);
   if (decision.kind === "refuse") return refuse(decision.reason);
-  return { kind: "started", request, decision, closed: due.openGap, next };
+  return { kind: "started", decision, closed: due.openGap, next };
 }
 
 /** The next time of an `@after_end` job when this one does not run: no end will make it due. Null for all others. */

@@ -1,5 +1,4 @@
-import type { Backlog, Due, Fence, Gate, Node } from "../model/mod.ts";
-import { targetsOf } from "../model/mod.ts";
+import { type Backlog, type Due, type Fence, type Gate, type Node, type Selector, targetsOf } from "../model/mod.ts";
 import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import {
   backlogKey,
@@ -22,7 +21,7 @@ import {
   type Store,
   StoreChange,
 } from "../store/mod.ts";
-import { writeStart } from "../start/mod.ts";
+import { knowSelectors, writeStart } from "../start/mod.ts";
 import { type Finisher, settleGate } from "../finish/mod.ts";
 import { decideFire, type FireDecision } from "./decide_fire.ts";
 import { mergeMissed } from "./backlog_phases.ts";
@@ -39,8 +38,14 @@ export interface FireDeps {
   queuedRuns: (uid: string) => number;
 }
 
-/** Due entries read at once. */
-const PAGE = 1_000;
+/** Due entries fired at once: few enough that claims and ends get their turn between two pages. */
+const PAGE = 250;
+
+/** One due entry and where its run may go. */
+interface Fire {
+  entry: Found<Due>;
+  selectors: readonly Selector[];
+}
 
 /** The bell that says: the head of the due index may have changed. */
 export const DUE_BELL = "due";
@@ -66,7 +71,10 @@ export class Firing {
       limit: PAGE,
     });
     if (due.length === 0) return { waitMs: await this.#untilNext(nowMs), refused: 0 };
-    const results = await Promise.all(due.map((entry) => this.#fire(entry, fence, nowMs)));
+    const live = this.#deps.liveNodes();
+    const fires = due.map((entry) => ({ entry, selectors: targetsOf(entry.value.plan, live) }));
+    await knowSelectors(this.#deps.store, fires.flatMap(({ selectors }) => selectors));
+    const results = await Promise.all(fires.map((fire) => this.#fire(fire, fence, nowMs)));
     return { waitMs: 0, refused: results.filter((result) => result === "refused").length };
   }
 
@@ -75,21 +83,21 @@ export class Firing {
     return head === undefined ? Infinity : Math.max(0, Number(head[1]) - nowMs);
   }
 
-  async #fire(entry: Found<Due>, fence: Entry<Fence>, nowMs: number): Promise<"applied" | "refused"> {
+  async #fire(fire: Fire, fence: Entry<Fence>, nowMs: number): Promise<"applied" | "refused"> {
     try {
-      const { change, gate } = await this.#decide(entry, fence, nowMs);
+      const { change, gate } = await this.#decide(fire, fence, nowMs);
       const { outcome } = await this.#deps.store.commit(change);
       if (outcome === "applied" && gate !== null) await settleGate(gate, this.#deps.store, this.#deps.finisher);
       return outcome;
     } catch (thrown) {
-      const { jobName } = entry.value.plan;
+      const { jobName } = fire.entry.value.plan;
       this.#deps.log.error(`Cannot fire "${jobName}": ${messageOf(thrown)}`, { job: jobName, error: thrown });
       return "refused";
     }
   }
 
   /** The change that one due entry asks for, and the gate that may have something to settle after it. */
-  async #decide(entry: Found<Due>, fence: Entry<Fence>, nowMs: number) {
+  async #decide({ entry, selectors }: Fire, fence: Entry<Fence>, nowMs: number) {
     const { store } = this.#deps;
     const { plan } = entry.value;
     const gate = plan.gate === null ? null : await store.get(gateTable, gateKey(plan.gate.key));
@@ -99,7 +107,7 @@ export class Firing {
       nowMs,
       gate: gate?.value ?? null,
       queuedRuns: this.#deps.queuedRuns(plan.uid),
-      selectors: targetsOf(plan, this.#deps.liveNodes()),
+      selectors,
     });
     const change = new StoreChange().check(fence);
     await this.#write(change, entry, decision, gate);
@@ -135,7 +143,7 @@ export class Firing {
         if (decision.closed) putGap(change, covered(gapKey(uid, decision.closed.from)), decision.closed);
         break;
       case "started":
-        writeStart(change, decision.decision, decision.request, gate, this.#deps.store);
+        writeStart(change, decision.decision, gate);
         if (decision.closed) putGap(change, covered(gapKey(uid, decision.closed.from)), decision.closed);
         openGap = null;
         break;

@@ -12,6 +12,9 @@ const LOOK_EVERY_MS = 1_000;
 /** Pause after a pass that got nothing done though there was work, in milliseconds. */
 const REFUSED_PAUSE_MS = 20;
 
+/** Rings that come together are looked at together, in milliseconds. */
+const GATHER_MS = 3;
+
 /** What the leader's loops work with. */
 export interface LoopDeps {
   firing: Firing;
@@ -61,6 +64,8 @@ async function loop(
       deps.log.error(`Cannot ${name}: ${messageOf(thrown)}`, { error: thrown });
       await deps.lease.refresh().catch(() => false);
     }
-    if (waitMs > 0) await rung.wait(deps.clock, Math.min(waitMs, LOOK_EVERY_MS), signal);
+    if (waitMs === 0) continue;
+    const woken = await rung.wait(deps.clock, Math.min(waitMs, LOOK_EVERY_MS), signal);
+    if (woken) await deps.clock.sleep(GATHER_MS, signal);
   }
 }

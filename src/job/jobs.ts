@@ -46,9 +46,6 @@ export interface JobsDeps {
   defaultTarget: "all" | "one";
 }
 
-/** Rung when the head of the due index, or a backlog, may have changed. */
-const BELLS = ["due", "backlog", "queue"];
-
 /** Changes of definitions: each one commit with the job's record, revision, due entry, cursor and edges. */
 export class Jobs {
   readonly #deps: JobsDeps;
@@ -111,7 +108,10 @@ export class Jobs {
    * Deletes a job: its name is free at once, its history goes after its last run has ended. Throws `not_found`, `stale`,
    * `has_dependents`. `uid`, when given, is the only job that may be deleted.
    */
-  async remove(name: string, options: { ifMatch: string | null; cancel: boolean; uid?: string }): Promise<Job> {
+  async remove(
+    name: string,
+    options: { ifMatch: string | null; cancel: boolean; by: string; uid?: string },
+  ): Promise<Job> {
     const { store, graph, clock } = this.#deps;
     while (true) {
       const entry = await store.get(jobTable, jobKey(name));
@@ -133,7 +133,7 @@ export class Jobs {
       if (job.pause !== null) deleteHeld(change, covered(heldKey(job.uid)));
       removeTiming(change, await readTiming(store, job.uid));
       await writeEdges(change, store, { uid: job.uid, definition: null, name, nowMs });
-      putTomb(change, covered(tombKey(job.uid)), { name, at: nowMs, cancel: options.cancel });
+      putTomb(change, covered(tombKey(job.uid)), { name, at: nowMs, cancel: options.cancel, by: options.by });
       change.ring("tomb");
       if ((await store.commit(change)).outcome === "applied") return job;
     }
@@ -216,7 +216,8 @@ export class Jobs {
       await writeEdges(change, store, { uid: job.uid, definition: job.definition, name: job.definition.name, nowMs });
     }
     if (entry.value !== null && gateChanged(entry.value, job)) await writeGateChange(change, store, job);
-    for (const bell of BELLS) change.ring(bell);
+    change.ring("due");
+    if (ended !== null) change.ring("backlog").ring("queue");
     return (await store.commit(change)).outcome === "applied";
   }
 }

@@ -39,7 +39,7 @@ export class DeletedJobs {
     for (const tomb of await this.#store.list(tombTable, { prefix: tombPrefix() })) await this.#bury(tomb);
   }
 
-  async #bury(tomb: Found<{ name: string; at: number; cancel: boolean }>): Promise<void> {
+  async #bury(tomb: Found<{ name: string; at: number; cancel: boolean; by: string }>): Promise<void> {
     const uid = String(tomb.key[1]);
     await this.#cancel(uid, tomb.value);
     if (await clearHistory(this.#store, uid) > 0) return;
@@ -59,8 +59,8 @@ export class DeletedJobs {
   }
 
   /** Queued runs always; running ones where that was asked for. */
-  async #cancel(uid: string, tomb: { name: string; at: number; cancel: boolean }): Promise<void> {
-    const request = { kind: "cancel" as const, by: "scheduler", reason: `job "${tomb.name}" was deleted`, at: tomb.at };
+  async #cancel(uid: string, tomb: { name: string; at: number; cancel: boolean; by: string }): Promise<void> {
+    const request = { kind: "cancel" as const, by: tomb.by, reason: `job "${tomb.name}" was deleted`, at: tomb.at };
     const executions = await this.#store.list(executionTable, { prefix: executionPrefix(uid) });
     const open = executions.filter(({ value }) =>
       value.state === "queued" || (tomb.cancel && isAssigned(value) && value.cancel === null)

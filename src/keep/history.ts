@@ -1,5 +1,6 @@
 import { emptyStat, type Execution, hasStarted, isEnded } from "../model/mod.ts";
 import {
+  covered,
   deleteExecution,
   deleteGap,
   deleteGroup,
@@ -102,7 +103,7 @@ async function removeGroups(store: Store, uid: string, ids: ReadonlySet<string>,
     deleteGroup(change, group);
     if (group.value.targets.length === 1) continue;
     const taken = await store.list(takenTable, { prefix: takenPrefix(group.value.id) });
-    for (const mark of taken) deleteTaken(change, mark);
+    for (const mark of taken) deleteTaken(change, covered(mark.key)); // by the group, which is over
   }
 }
 

@@ -42,6 +42,8 @@ export interface HouseDeps {
   log: Log;
   /** A node by name, and how long it has been silent, in milliseconds. */
   node: (name: string) => { node: Node; silentMs: number } | undefined;
+  /** Told that time goes on, at least once a second. */
+  look: () => void;
   /** What is known of a job's pause. */
   pauseOf: (uid: string) => { held: boolean; heldUntil: number | null };
 }
@@ -65,6 +67,7 @@ export class Housekeeping {
     let slowAt = clock.monotonic();
     while (!signal.aborted) {
       let more = false;
+      this.#deps.look();
       await this.#try("history", async () => void (more = await this.#deps.retention.pass()));
       await this.#try("deleted jobs", () => this.#deps.deletedJobs.pass());
       if (clock.monotonic() >= slowAt) {

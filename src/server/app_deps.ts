@@ -48,9 +48,9 @@ function jobChangesOf(server: Server): AppDeps["jobs"] {
     restore: (definitions) => jobs.restore(definitions),
     refuseNewJobs: (refuse) => jobs.refuseNewJobs(refuse),
     newJobsRefused: () => jobs.newJobsRefused(),
-    async remove(name, { ifMatch, cancel }) {
+    async remove(name, options) {
       const view = await mustSee(server, name);
-      const job = await jobs.remove(name, { ifMatch, cancel });
+      const job = await jobs.remove(name, options);
       return { ...view, job };
     },
     async clearHistory(name) {

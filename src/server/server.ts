@@ -64,14 +64,7 @@ export class Server {
     this.#options = options;
     const bell = options.bell ?? openBell(options);
     this.#bell = bell;
-    this.#committer = new Committer({
-      engine,
-      clock,
-      log,
-      incarnation: randomDigits(random, 16),
-      ring: (bells) => bell.ring(bells),
-      decorate: (atomic, bells) => bell.decorate?.(atomic, bells),
-    });
+    this.#committer = committerOf(options, bell);
     const committer = new GroupCommitter({ committer: this.#committer, profile: engine.profile });
     const store = new Store({ engine, committer, log });
     const { nodeName, defaultTimezone } = options;
@@ -116,7 +109,15 @@ export class Server {
       const known = this.liveness.node(name);
       return known && { node: known, silentMs: this.liveness.silentMs(name) };
     };
-    this.#house = new Housekeeping({ ...parts, finisher, retention, deletedJobs, node, pauseOf });
+    this.#house = new Housekeeping({
+      ...parts,
+      finisher,
+      retention,
+      deletedJobs,
+      node,
+      look: () => this.liveness.look(),
+      pauseOf,
+    });
     this.lease = leaseOf(options, this.#committer);
   }
 
@@ -187,6 +188,17 @@ export class Server {
     await this.store.rereadUnknown();
     await this.#index.load();
   }
+}
+
+function committerOf({ engine, clock, log, random }: ServerOptions, bell: Bell): Committer {
+  return new Committer({
+    engine,
+    clock,
+    log,
+    incarnation: randomDigits(random, 16),
+    ring: (bells) => bell.ring(bells),
+    decorate: (atomic, bells) => bell.decorate?.(atomic, bells),
+  });
 }
 
 function leaseOf({ engine, clock, log, nodeName }: ServerOptions, committer: Committer): Lease {

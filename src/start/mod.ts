@@ -3,6 +3,7 @@
  * @module
  */
 export * from "./start.ts";
+export * from "./known_selectors.ts";
 export * from "./promote.ts";
 export * from "./start_now.ts";
 export * from "./starter.ts";

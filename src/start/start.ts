@@ -20,10 +20,7 @@ import {
   putGate,
   putGroup,
   putQueueEntry,
-  putSelector,
   queueKey,
-  selectorKey,
-  type Store,
   type StoreChange,
 } from "../store/mod.ts";
 
@@ -139,14 +136,12 @@ export function attemptOf(
 
 /**
  * Writes a decided start. The caller's change must prove the right to it: by the due entry, the job's record, or the
- * parent's effect. The gate, when there is one, is checked here.
+ * parent's effect. The gate, when there is one, is checked here. Its selectors must be known (`knowSelectors`).
  */
 export function writeStart(
   change: StoreChange,
   decision: Exclude<StartDecision, { kind: "refuse" }>,
-  request: StartRequest,
   gate: Entry<Gate> | null,
-  store: Store,
 ): void {
   const { group, executions } = decision;
   putGroup(change, covered(groupKey(group.uid, group.id)), group);
@@ -155,7 +150,6 @@ export function writeStart(
     putExecution(change, covered(executionKey(group.uid, execution.id)), execution);
     if (decision.kind === "start") writeQueued(change, execution);
   }
-  for (const selector of request.selectors) writeSelector(change, selector, store);
   if (decision.kind === "start") change.ring(QUEUE_BELL);
 }
 
@@ -167,10 +161,4 @@ export function writeQueued(change: StoreChange, execution: QueuedExecution): vo
 /** Where a queued execution stands in its queue. */
 export function queueKeyOf(execution: QueuedExecution) {
   return queueKey(execution.selector, execution.lane, execution.readyAt, execution.id);
-}
-
-/** A selector's text never changes, so writing it again is harmless and is left out where this process knows of it. */
-function writeSelector(change: StoreChange, selector: Selector, store: Store): void {
-  const key = selectorKey(selectorId(selector));
-  if (store.remembered(key) === undefined) putSelector(change, covered(key), selector);
 }

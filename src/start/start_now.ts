@@ -20,6 +20,7 @@ import {
   type Store,
   type StoreChange,
 } from "../store/mod.ts";
+import { knowSelectors } from "./known_selectors.ts";
 import { decideStart, MAX_QUEUED, type StartRequest, writeStart } from "./start.ts";
 
 /** A start that no due time asks for: by hand, or for a parent. */
@@ -82,9 +83,10 @@ export async function writeStartNow(
     const group = writeSkipped(change, request, "queue full", deps.nowMs);
     return { group, refused: { reason: "queue full", blockedBy: [] }, gate: null };
   }
+  await knowSelectors(deps.store, request.selectors);
   const decision = decideStart(request, gate?.value ?? null, deps.nowMs);
   if (decision.kind !== "refuse") {
-    writeStart(change, decision, request, gate, deps.store);
+    writeStart(change, decision, gate);
     return { group: decision.group, refused: null, gate: policy?.concurrency === "replace" ? policy.key : null };
   }
   if (gate !== null) change.check(gate);

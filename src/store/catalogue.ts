@@ -88,14 +88,12 @@ export class Catalogue {
   async query(query: JobQuery): Promise<{ rows: Row[]; total: number }> {
     await this.#loaded.promise;
     const all = isUnfiltered(query) ? this.#sortedRows() : this.#sortedRows().filter((row) => matches(row, query));
-    const sorted = query.sort === "name" ? all : all.toSorted(ORDERS[query.sort]);
-    const length = sorted.length;
-    const end = Math.min(query.end ?? length, length);
-    if (!query.descending) return { rows: sorted.slice(query.start, end), total: length };
-    return {
-      rows: sorted.slice(Math.max(0, length - end), Math.max(0, length - query.start)).reverse(),
-      total: length,
-    };
+    const end = Math.min(query.end ?? all.length, all.length);
+    const first = query.descending ? all.toReversed() : all;
+    if (query.sort === "name") return { rows: first.slice(query.start, end), total: all.length };
+    const ascending = ORDERS[query.sort];
+    const order = query.descending ? (a: Row, b: Row) => ascending(b, a) : ascending;
+    return { rows: firstInOrder(first, order, end).slice(query.start), total: all.length };
   }
 
   #sortedRows(): Row[] {
@@ -168,6 +166,24 @@ export class Catalogue {
     if (row) row.next = next;
     else if (this.#loading) this.#early.set(uid, { ...this.#early.get(uid), next });
   }
+}
+
+/** Up to this many rows are picked out one by one; beyond it, sorting all of them costs less. */
+const PICKED_AT_MOST = 1_000;
+
+/** The first `most` rows in an order; equal ones keep the order they came in. */
+function firstInOrder(rows: readonly Row[], order: (a: Row, b: Row) => number, most: number): Row[] {
+  if (most > PICKED_AT_MOST) return rows.toSorted(order).slice(0, most);
+  const picked: Row[] = [];
+  for (const row of rows) {
+    const last = picked[most - 1];
+    if (most === 0 || (last !== undefined && order(row, last) >= 0)) continue;
+    let at = picked.length;
+    for (let before = picked[at - 1]; before !== undefined && order(row, before) < 0; before = picked[at - 1]) at--;
+    picked.splice(at, 0, row);
+    if (picked.length > most) picked.pop();
+  }
+  return picked;
 }
 
 function rowResults(stat: Stat) {

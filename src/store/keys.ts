@@ -5,6 +5,7 @@ const GROUP_ID_LENGTH = 20;
 
 /**
  * The only place that builds keys: a builder for each kind of record, and one for the prefix of its range.
+ * A group and its executions stand side by side, so that a run touches one place of the store and not two.
  * Who may write each stands in the table of keys in docs/architecture.md.
  */
 export const schemaKey = (): KvKey => ["schema"];
@@ -26,7 +27,6 @@ export const gapKey = (uid: string, fromMs: number): KvKey => ["gap", uid, fromM
 export const gapPrefix = (uid: string): KvKey => ["gap", uid];
 export const gateKey = (gate: string): KvKey => ["gate", gate];
 export const gatePrefix = (): KvKey => ["gate"];
-// A group and its executions stand side by side, so that a run touches one place of the store and not two.
 export const groupKey = (uid: string, id: string): KvKey => ["exec", uid, id];
 export const groupPrefix = (uid: string): KvKey => ["exec", uid];
 export const executionKey = (uid: string, id: string): KvKey => [

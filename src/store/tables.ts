@@ -68,7 +68,7 @@ export const idempotencyTable = defineTable(
 );
 export const tombTable = defineTable(
   "deleted job",
-  z.object({ name: z.string(), at: z.number(), cancel: z.boolean() }),
+  z.object({ name: z.string(), at: z.number(), cancel: z.boolean(), by: z.string() }),
   always,
 );
 

@@ -76,10 +76,13 @@ export class FakeAgent {
       node: name,
       incarnation,
       freeSlots: Math.max(0, this.slots - this.held.size),
-      held: [...this.held].map(([execution, { startedAt, receivedAt }]) => ({
-        execution,
-        startedAfterMs: startedAt === null ? null : startedAt - receivedAt,
-      })),
+      held: [
+        ...[...this.held].map(([execution, { startedAt, receivedAt }]) => ({
+          execution,
+          startedAfterMs: startedAt === null ? null : startedAt - receivedAt,
+        })),
+        ...[...this.outbox.keys()].map((execution) => ({ execution, startedAfterMs: null })),
+      ],
       waitMs: 2_000,
     }, new AbortController().signal);
     if (this.incarnation !== incarnation) return;

@@ -143,6 +143,7 @@ export class Peer {
       retention: this.retention,
       deletedJobs: this.deletedJobs,
       node,
+      look: () => liveness.look(),
       pauseOf,
     });
     this.liveness = liveness;

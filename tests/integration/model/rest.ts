@@ -106,7 +106,7 @@ async function removeAll(world: World, leader: Peer): Promise<void> {
         world,
         leader,
         `delete ${value.definition.name}`,
-        () => leader.jobs.remove(value.definition.name, { ifMatch: null, cancel: true }),
+        () => leader.jobs.remove(value.definition.name, { ifMatch: null, cancel: true, by: "model" }),
       );
     }
   }

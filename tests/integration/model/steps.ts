@@ -157,7 +157,7 @@ function pause(peer: Peer, { random }: World, name: string) {
 }
 
 function remove(peer: Peer, { random }: World, name: string) {
-  return peer.jobs.remove(name, { ifMatch: null, cancel: random.chance(0.5) });
+  return peer.jobs.remove(name, { ifMatch: null, cancel: random.chance(0.5), by: "model" });
 }
 
 function start(peer: Peer, { random }: World, name: string) {
