@@ -83,11 +83,13 @@ Deno.test("Missed times of a forbidding job run one after the other, and its on-
   await world.restartAt(3 * MINUTE + 30 * SECOND);
   await world.begun("solo");
   await world.passTo(4 * MINUTE + 5 * SECOND);
-  const order: (string | null)[] = [];
+  const order: (string | null | undefined)[] = [];
+  const running = async () => (await world.executions("solo")).find(({ state }) => state === "running");
   for (let i = 1; i <= 4; i++) {
     await world.begun("solo");
     assert.equal(world.runs.of("solo").length, 1);
-    order.push((await world.executions("solo")).find(({ state }) => state === "running")?.due_at ?? null);
+    await world.until(async () => await running() !== undefined);
+    order.push((await running())?.due_at);
     world.runs.end("solo");
     await world.until(async () => (await world.counts("solo"))[0] === i);
   }

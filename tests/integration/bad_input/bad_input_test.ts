@@ -20,7 +20,7 @@ Deno.test(`no bad request of ${REQUESTS} is answered with a 5xx, or changes anyt
   const statuses = new Map<number, number>();
   let sent = 0;
   const property = fc.asyncProperty(badRequest, async (bad) => {
-    const t0 = performance.now(); let status = 0; try { status = await attack.send(bad); } catch (e) { console.log("CAUGHT", e, String(bad.method), bad.path.slice(0,200), String(bad.body).slice(0, 300)); throw e; } finally { const d = performance.now() - t0; if (d > 300) console.log("SLOW", d, bad.method, bad.path.slice(0,200), JSON.stringify(bad.headers), String(bad.body).slice(0,200)); }
+    const status = await attack.send(bad);
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
     if (++sent % 500 === 0) await attack.checkAlive();
   });
