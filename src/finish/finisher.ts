@@ -57,13 +57,21 @@ export class Finisher {
   }
 
   async #commit(uid: string, events: readonly AttemptEvent[]): Promise<(Execution | null)[]> {
+    const { store } = this.deps;
+    let isFresh = store.engine.profile.soleWriter;
     while (true) {
       const context = this.#context(uid);
       const ends: (Execution | null)[] = [];
       for (const event of events) ends.push(await applyEvent(event, context));
       const change = context.draft.finish();
-      if (change.written.length === 0) return ends;
-      if ((await this.deps.store.commit(change)).outcome === "refused") continue;
+      if (change.written.length === 0) {
+        if (isFresh) return ends;
+        // No commit proves that what is remembered is so: another server may have written since.
+        for (const key of change.checked) store.forget(key);
+        isFresh = true;
+        continue;
+      }
+      if ((await store.commit(change)).outcome === "refused") continue;
       for (const { success, endedAtMs } of context.counted) this.deps.counter.count(success, endedAtMs);
       return ends;
     }

@@ -224,11 +224,16 @@ export class Jobs {
 
 /** Whether a job's times count from now: schedule text, zone or `startsAt` changed, it was enabled, or it is new. */
 function restarts(before: Job | null, after: Job): boolean {
-  if (before === null || (!isTimed(before) && isTimed(after))) return true;
+  if (before === null || (!isTimed(unpaused(before)) && isTimed(unpaused(after)))) return true;
   const { definition } = after;
   const { schedule, timezone, startsAt, disabled } = before.definition;
   return schedule !== definition.schedule || timezone !== definition.timezone || startsAt !== definition.startsAt ||
     (disabled && !definition.disabled);
+}
+
+/** A pause holds times back; they are due all the same. */
+function unpaused(job: Job): Job {
+  return { ...job, pause: null };
 }
 
 /** The mark that keeps brokers from handing out a paused job's waiting runs. */

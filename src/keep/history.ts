@@ -44,13 +44,13 @@ export async function pruneHistory(store: Store, uid: string, startedKept: numbe
   return gone + await pruneGaps(store, uid, GAPS_KEPT);
 }
 
-/** Removes ended executions and gaps of a job, all of them. Answers how many executions have not ended. */
+/** Removes ended executions and gaps of a job, all of them. Answers how many executions are left: not ended, or refused. */
 export async function clearHistory(store: Store, uid: string): Promise<number> {
   const all = await store.list(executionTable, { prefix: executionPrefix(uid) });
   const ended = all.filter(({ value }) => isEnded(value) && !value.holdsPlace);
-  await removeExecutions(store, uid, ended);
+  const gone = await removeExecutions(store, uid, ended);
   await pruneGaps(store, uid, 0);
-  return all.length - ended.length;
+  return all.length - gone;
 }
 
 /** Zeroes a job's counters and last results. */

@@ -54,7 +54,7 @@ const suOption = z.string("must be user or user:group").regex(
 const UNIT_BYTES: Record<string, number> = { "": 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 
 const memLimitOption = z.union([z.number(), z.string()], "must be a size like 64MB").transform((value, context) => {
-  const match = /^\s*(\d+\.?\d*|\.\d+)\s*(b|[kmgt]b?)?\s*$/i.exec(String(value));
+  const match = /^(\d+(?:\.\d*)?|\.\d+)\s*(b|[kmgt]b?)?$/i.exec(String(value).trim());
   const unit = (match?.[2] ?? "").toLowerCase();
   const sizeBytes = Math.floor(Number(match?.[1]) * (UNIT_BYTES[unit.slice(0, 1)] ?? NaN));
   if (sizeBytes > 0 && Number.isFinite(sizeBytes)) return sizeBytes;

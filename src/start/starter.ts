@@ -1,5 +1,5 @@
 import type { Group, Node } from "../model/mod.ts";
-import { CarillonError, type Clock, encodeTime, hashDigits, type Random, randomDigits } from "../runtime/mod.ts";
+import { CarillonError, type Clock, encodeTime, type Random, randomDigits } from "../runtime/mod.ts";
 import {
   covered,
   groupKey,
@@ -51,7 +51,7 @@ export class Starter {
       const id = options.idempotencyKey === null ? null : `${job.value.uid}/${options.idempotencyKey}`;
       const known = id === null ? null : await this.#startedBefore(change, id);
       if (known !== null) return known;
-      const groupId = this.#newGroupId(id);
+      const groupId = this.#newGroupId();
       const started = await writeStartNow(change, {
         job: job.value,
         groupId,
@@ -67,9 +67,8 @@ export class Starter {
     }
   }
 
-  #newGroupId(id: string | null): string {
-    const now = encodeTime(this.#deps.clock.now());
-    return now + (id === null ? randomDigits(this.#deps.random, 10) : hashDigits(`${id}/${now}`, 10));
+  #newGroupId(): string {
+    return encodeTime(this.#deps.clock.now()) + randomDigits(this.#deps.random, 10);
   }
 
   async #startedBefore(change: StoreChange, id: string): Promise<Group | null> {

@@ -80,7 +80,10 @@ export class RunRules {
       if (before.state === "open" && after.state === "waiting") this.#tell(`group ${id} waits again`);
       after.targets.forEach((target, i) => {
         const was = before.targets[i];
-        if (!was || target.attempt < was.attempt || target.attempt > was.attempt + 1) {
+        const takenBack = rowsOf(landing, "exec").some(({ before, after }) =>
+          before?.state === "queued" && after === null
+        );
+        if (!was || (target.attempt < was.attempt && !takenBack) || target.attempt > was.attempt + 1) {
           this.#tell(`group ${id} target ${i}: attempt ${was?.attempt} -> ${target.attempt}`);
         }
         if (was && was.state !== "open" && target.state !== was.state) {

@@ -82,9 +82,9 @@ export class TimeOracle {
     const restarts = restartsTimes(before.definition, definition);
     const unpaused = before.pause !== null && after.pause === null;
     if ((restarts || unpaused) && cursor !== nowMs) this.#tell(`cursor of ${uid} is ${cursor}, not ${nowMs}`);
-    const wasDue = dueBefore(landing, uid) !== null;
-    if (unpaused && !restarts && isTimed(after)) this.#expect(ledger, uid, definition, nowMs);
-    if (restarts || unpaused || (isTimed(after) && !wasDue)) ledger.upTo = Math.max(ledger.upTo, nowMs);
+    const wasDue = before.pause !== null ? isTimed({ ...before, pause: null }) : dueBefore(landing, uid) !== null;
+    if (unpaused && !restarts && wasDue && isTimed(after)) this.#expect(ledger, uid, definition, nowMs);
+    if (restarts || unpaused || !wasDue) ledger.upTo = Math.max(ledger.upTo, nowMs);
   }
 
   #fired(uid: string, upTo: number, landing: Landing): void {
