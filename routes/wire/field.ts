@@ -50,7 +50,10 @@ export function duration(minMs: number) {
 export const moment = z.string().transform((value, context) => {
   const ms = readTime(value);
   if (ms !== undefined) return ms;
-  context.addIssue({ code: "custom", message: `"${value}" is neither RFC 3339 nor YYYY-MM-DDTHH:MM, within the years 0 to 9999` });
+  context.addIssue({
+    code: "custom",
+    message: `"${value}" is neither RFC 3339 nor YYYY-MM-DDTHH:MM, within the years 0 to 9999`,
+  });
   return z.NEVER;
 }).nullish().transform((value) => value ?? null);
 

@@ -1,10 +1,7 @@
 import { type Dependency, type Effect, type Group, parentsOf } from "../../../src/model/mod.ts";
 import { encodeTime, hashDigits } from "../../../src/runtime/mod.ts";
-import type { Tell } from "./run_rules.ts";
+import { SETTLED_AFTER, type Tell } from "./run_rules.ts";
 import { type Landing, rowsOf, type Shadow } from "./shadow.ts";
-
-/** Landings after which every change under way has seen an edge. */
-const SETTLED_AFTER = 500;
 
 /** What must hold of what ends of groups owe, with each commit that lands. */
 export class DebtRules {

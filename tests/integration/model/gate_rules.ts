@@ -23,8 +23,8 @@ export class GateRules {
     const groups = rowsOf(landing, "group");
     const keys = new Set(gates.map(({ key }) => String(key[1])));
     for (const { before, after } of groups) {
-      if (after?.gate != null) keys.add(after.gate);
-      if (before?.gate != null) keys.add(before.gate);
+      if (after?.gate) keys.add(after.gate);
+      if (before?.gate) keys.add(before.gate);
     }
     for (const key of keys) this.#places(key);
     for (const { after } of groups) if (after !== null) this.#standing(after);

@@ -3,8 +3,8 @@ import { step } from "./steps.ts";
 import { World } from "./world.ts";
 
 /** Steps of the default run, over these seeds. */
-const STEPS = 5_000;
-const SEEDS = 20;
+const STEPS = 8_000;
+const SEEDS = 50;
 
 /** `MODEL_SEEDS=1000-2000 MODEL_STEPS=20000 deno task test` for a longer run. */
 function seeds(): number[] {

@@ -26,6 +26,9 @@ const NEXT: Readonly<Record<Execution["state"], readonly Execution["state"][]>> 
   skipped: ["skipped"],
 };
 
+/** Landings after which every change under way has seen a change of a job. */
+export const SETTLED_AFTER = 500;
+
 /** What must hold of groups and executions with each commit that lands. */
 export class RunRules {
   readonly #shadow: Shadow;
@@ -36,6 +39,9 @@ export class RunRules {
   readonly #claimed = new Map<string, string>();
   /** Ends of groups counted by hand: success and errors of a job. */
   readonly #tally = new Map<string, { success: number; error: number }>();
+  /** The landing that deleted a job. */
+  readonly #deletedAt = new Map<string, number>();
+  #landings = 0;
   runs = 0;
   ended = 0;
   readonly outcomes = new Map<string, number>();
@@ -46,6 +52,10 @@ export class RunRules {
   }
 
   landed(landing: Landing): void {
+    this.#landings++;
+    for (const { key, before } of rowsOf(landing, "tomb")) {
+      if (before === null) this.#deletedAt.set(String(key[1]), this.#landings);
+    }
     for (const row of rowsOf(landing, "group")) this.#group(row, landing);
     for (const row of rowsOf(landing, "exec")) this.#execution(row);
     const counted = [...rowsOf(landing, "group"), ...rowsOf(landing, "stat")].map(({ key }) => String(key[1]));
@@ -86,12 +96,18 @@ export class RunRules {
         if (!was || (target.attempt < was.attempt && !takenBack) || target.attempt > was.attempt + 1) {
           this.#tell(`group ${id} target ${i}: attempt ${was?.attempt} -> ${target.attempt}`);
         }
+        if (was?.state === "open" && target.state !== "open") this.#failure(after, i, target.attempt);
         if (was && was.state !== "open" && target.state !== was.state) {
           this.#tell(`group ${id} target ${i}: ${was.state} -> ${target.state}`);
         }
       });
     }
     if (after.state === "ended" && before?.state !== "ended") this.#groupEnd(after, before !== null);
+    if (
+      this.#isLongGone(after.uid) && rowsOf(landing, "effect").some((effect) => effect.after?.id.startsWith(after.id))
+    ) {
+      this.#tell(`group ${id} of a deleted job owes something`);
+    }
   }
 
   #newGroup(group: Group, landing: Landing): void {
@@ -152,10 +168,30 @@ export class RunRules {
   }
 
   #retry(execution: Execution): void {
-    const former = executionId(execution.group, execution.target, execution.attempt - 1);
-    const state = this.#shadow.get("exec", execution.uid, former)?.state;
-    if (state === "failed" || state === "timed_out" || state === "lost") return;
-    this.#tell(`attempt ${execution.id} follows one that is ${state ?? "gone"}`);
+    const { id, uid, attempt } = execution;
+    const former = this.#shadow.get("exec", uid, executionId(execution.group, execution.target, attempt - 1));
+    const wanted = this.#shadow.get("rev", uid, execution.revision)?.definition.retry.attempts ?? 0;
+    if (attempt > wanted + 1) this.#tell(`attempt ${id} is more than the ${wanted} retries that its job asks for`);
+    if (this.#isLongGone(uid)) this.#tell(`attempt ${id} of a job that is deleted`);
+    if (former?.state === "failed" || former?.state === "timed_out" || former?.state === "lost") return;
+    this.#tell(`attempt ${id} follows one that is ${former?.state ?? "gone"}`);
+  }
+
+  /** A target that failed for good has no retry left, or nobody wants one. */
+  #failure({ uid, id, revision }: Group, target: number, attempt: number): void {
+    const execution = this.#shadow.get("exec", uid, executionId(id, target, attempt));
+    const retry = this.#shadow.get("rev", uid, revision)?.definition.retry;
+    if (!execution || !isEnded(execution) || !retry || attempt > retry.attempts) return;
+    if (execution.state !== "failed" && execution.state !== "timed_out") return;
+    const stopped = execution.cancel !== null && execution.state !== "timed_out";
+    if (!stopped && !this.#deletedAt.has(uid)) {
+      this.#tell(`${execution.id} is ${execution.state} and is not tried again`);
+    }
+  }
+
+  /** Whether a job was deleted so long ago that nothing under way can have missed it. */
+  #isLongGone(uid: string): boolean {
+    return (this.#deletedAt.get(uid) ?? Infinity) < this.#landings - SETTLED_AFTER;
   }
 
   #claim(execution: Extract<Execution, { state: "claimed" }>, before: Execution | null): void {

@@ -127,7 +127,7 @@ const STEPS: readonly Step[] = [
   { weight: 5, take: (world) => void (world.peers.length < world.size && world.startPeer()) },
   { weight: 3, take: (world) => world.landLate() },
   { weight: 0.3, take: (world) => world.setDown(world.random.chance(0.4)) },
-  { weight: 3, take: (world) => world.setDown(false) },
+  { weight: 1, take: (world) => world.setDown(false) },
   { weight: 22, take: passTime },
   { weight: 3, take: call("create", create) },
   { weight: 4, take: call("edit", edit) },

@@ -172,7 +172,7 @@ export class World {
   }
 
   #fate(): Fault {
-    if (!this.faulty || !this.random.chance(0.06)) return "none";
+    if (!this.faulty || !this.random.chance(0.1)) return "none";
     return this.random.one("lose_request", "lose_request", "lose_answer", "lose_answer", "repeat", "late", "hang");
   }
 
