@@ -55,6 +55,9 @@ export function readDefinition(context: Context, deps: AppDeps, body: unknown, n
   if (definition.concurrencyKey !== null && definition.concurrency === "allow" && definition.maxConcurrent === null) {
     doubts.push({ path: "concurrency_key", message: "has no effect with concurrency allow and no max_concurrent" });
   }
+  if (Object.keys(definition.processors).length > 0) {
+    doubts.push({ path: "processors", message: "are stored, and not run by this version" });
+  }
   if (doubts.length > 0 && isSet(context, "strict")) throw refused(titleOf(definition), doubts);
   return { definition, warning: warningHeader(doubts.map(({ path, message }) => `${path} ${message}`)) };
 }
