@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { CarillonError, messageOf } from "../runtime/mod.ts";
 import { DenoAtomic, DenoKv } from "./deno_kv.ts";
 import type { Engine, KvQueue } from "./engine.ts";
@@ -25,6 +26,7 @@ export async function openEmbedded(path: string): Promise<Engine> {
 
 async function openFile(path: string): Promise<Deno.Kv> {
   try {
+    await refuseDamaged(path);
     const deno = await Deno.openKv(path);
     return await readable(deno);
   } catch (thrown) {
@@ -33,6 +35,22 @@ async function openFile(path: string): Promise<Deno.Kv> {
     throw new CarillonError(corrupt ? "invalid" : "unavailable", `Cannot open store "${path}": ${reason}`, {
       cause: thrown,
     });
+  }
+}
+
+/**
+ * Reads the whole file (about a second for each gigabyte), so that damage anywhere in it shows itself now and not in the
+ * middle of work. Opened for reading: a damaged file is left as it is for whoever repairs it.
+ */
+async function refuseDamaged(path: string): Promise<void> {
+  const isThere = path !== ":memory:" && await Deno.stat(path).then(({ isFile }) => isFile, () => false);
+  if (!isThere) return;
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    const found = database.prepare("PRAGMA quick_check(1)").get()?.quick_check;
+    if (found !== "ok") throw new Error(`database disk image is malformed: ${String(found).replaceAll("\n", " ")}`);
+  } finally {
+    database.close();
   }
 }
 

@@ -100,6 +100,27 @@ export const executionSchema = z.discriminatedUnion("state", [
 ]);
 export type Execution = z.infer<typeof executionSchema>;
 
+/** What stays the same of an execution through all its states. */
+export function identityOf(execution: Execution) {
+  return {
+    id: execution.id,
+    uid: execution.uid,
+    jobName: execution.jobName,
+    revision: execution.revision,
+    group: execution.group,
+    target: execution.target,
+    attempt: execution.attempt,
+    trigger: execution.trigger,
+    dueAt: execution.dueAt,
+    requestedBy: execution.requestedBy,
+    groupCreatedAt: execution.groupCreatedAt,
+    queuedAt: execution.queuedAt,
+    selector: execution.selector,
+    lane: execution.lane,
+    startDeadlineMs: execution.startDeadlineMs,
+  };
+}
+
 /** An execution that a node has. */
 export type AssignedExecution = ClaimedExecution | RunningExecution;
 

@@ -96,8 +96,8 @@ const EDITS: readonly { weight: number; change: Edit }[] = [
   { weight: 1, change: (random, _, nowMs) => ({ expiresAt: random.one(null, null, nowMs + random.int(60_000)) }) },
   { weight: 1, change: (random) => ({ onLost: random.one(null, null, "fail", "retry", "wait") }) },
   { weight: 1, change: (random) => ({ startDeadlineMs: random.one(3_000, 60_000), priority: random.int(9) }) },
-  { weight: 1, change: (random, { name }) => ({ parentJob: randomParent(random, name) }) },
-  { weight: 1, change: (random, { name }) => randomParents(random, name) },
+  { weight: 3, change: (random, { name }) => ({ parentJob: randomParent(random, name) }) },
+  { weight: 2, change: (random, { name }) => randomParents(random, name) },
 ];
 
 function randomSchedule(random: Prng, nowMs: number): string {
