@@ -81,7 +81,8 @@ export class Agents {
     this.#deps.liveness.heard(node.name);
     const ended = new Set(request.results.map((result) => result.execution));
     this.#noteStarted(node.name, request.started.filter(({ execution }) => !ended.has(execution)), () => true);
-    if (request.chunks.length > 0) await this.#deps.outputs.append(request.chunks);
+    const chunks = request.chunks.filter((chunk) => !this.#deps.assigned.isElsewhere(node.name, chunk.execution));
+    if (chunks.length > 0) await this.#deps.outputs.append(chunks);
     return { done: await this.#applyResults(node.name, request.results) };
   }
 

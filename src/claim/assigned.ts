@@ -65,6 +65,12 @@ export class AssignedIndex {
     else lost.delete(id);
   }
 
+  /** Whether another node has this execution, as far as this server knows. */
+  isElsewhere(node: string, execution: string): boolean {
+    if (this.#byNode.get(node)?.has(execution)) return false;
+    return [...this.#byNode.values()].some((executions) => executions.has(execution));
+  }
+
   #add(execution: AssignedExecution): void {
     const node = this.#byNode.get(execution.node) ?? new Map<string, AssignedExecution>();
     this.#byNode.set(execution.node, node);

@@ -3,6 +3,7 @@ import { jobAnswerSchema } from "../../../routes/wire/job_answer.ts";
 import { readJson, refusedWith, send, shellJob, store } from "../../compat/requests.ts";
 import { type App, openApp } from "../../compat/open_app.ts";
 import { eventually } from "../../support/eventually.ts";
+import { AGENT_BODIES } from "./requests.ts";
 
 /** Of one field what is refused, and what of the extremes is taken. */
 const FIELDS: [field: string, refused: unknown[], taken: unknown[]][] = [
@@ -251,4 +252,30 @@ Deno.test("a job of every extreme runs, and what runs is stopped all the same", 
   await eventually(async () => await state() === "running", { what: "the run" });
   await (await app.request(`${path}/cancel`, { method: "POST" })).body?.cancel();
   await eventually(async () => await state() === "cancelled", { what: "its end" });
+});
+
+Deno.test("POST /agent/v1/report takes no output, start or result of what another node runs", async () => {
+  await using app = await openApp();
+  await store(app, shellJob("a", { executor_config: { command: "sleep 60" } }));
+  const run = await app.request("/v1/jobs/a/run", { method: "POST" });
+  const { uid } = await run.json();
+  const execution = `${run.headers.get("x-carillon-group")}-0000-001`;
+  const state = async () => (await (await app.request(`/v1/jobs/a/executions/${execution}`)).json()).state;
+  await eventually(async () => await state() === "running", { what: "the run" });
+  const headers = { "carillon-protocol": "1" };
+  const thief = { node: "thief", incarnation: "i1" };
+  await readJson(
+    await send(app, "POST", "/agent/v1/register", { ...AGENT_BODIES.register, name: "thief", results: [] }, headers),
+    200,
+  );
+  const result = { ...AGENT_BODIES.report.results[0], execution, uid };
+  const chunks = [{ execution, n: 0, data: "c3RvbGVu", skippedBytes: 0, live: false }];
+  const started = [{ execution, startedAfterMs: 5 }];
+  await readJson(
+    await send(app, "POST", "/agent/v1/report", { ...thief, started, chunks, results: [result] }, headers),
+    200,
+  );
+  await readJson(await send(app, "POST", "/agent/v1/leave", thief, headers), 200);
+  assert.equal(await state(), "running");
+  assert.equal(await (await app.request(`/v1/jobs/a/executions/${execution}/output`)).text(), "");
 });
