@@ -19,8 +19,17 @@ export async function readJson(context: Context, maxBytes: number): Promise<unkn
   }
 }
 
-/** The bytes of a body. Throws `too_large`, before reading where its length is told. */
+/** The bytes of a body. Throws `too_large`, before reading where its length is told, and `invalid` when it breaks off. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await readAtMost(request, maxBytes);
+  } catch (thrown) {
+    if (thrown instanceof CarillonError) throw thrown;
+    throw new CarillonError("invalid", `Cannot read body: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+async function readAtMost(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const told = request.headers.get("content-length");
   if (told !== null) {
     if (Number(told) > maxBytes) throw tooLarge(maxBytes);

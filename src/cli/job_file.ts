@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parseAllDocuments } from "yaml";
 import { readJob } from "../../routes/wire/read_job.ts";
 import { type JobDefinition, parentsOf } from "../model/mod.ts";
+import { messageOf } from "../runtime/mod.ts";
 
 /** A job as a file has it. */
 export interface FileJob {
@@ -25,9 +26,13 @@ export function readJobFile(path: string, text: string): FileJobs {
   const faults: string[] = [];
   const bodies: unknown[] = [];
   for (const document of documents) {
-    const [error] = document.errors;
-    if (error) faults.push(`${source}: ${error.message.trim()}`);
-    else bodies.push(document.toJS());
+    try {
+      const [error] = document.errors;
+      if (error) throw error;
+      bodies.push(document.toJS());
+    } catch (thrown) {
+      faults.push(`${source}: ${messageOf(thrown).trim()}`);
+    }
   }
   const jobs = bodies.flat().filter((body) => body !== null).map((body, index) => ({
     where: `${source}, job ${index + 1}`,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LOG_LEVELS, messageOf, parseDuration } from "../runtime/mod.ts";
+import { LOG_LEVELS, parseDuration } from "../runtime/mod.ts";
 import { isTimeZone } from "../schedule/mod.ts";
 import { parseAddress } from "./serve.ts";
 
@@ -37,8 +37,8 @@ const duration = z.string({ error: isNot("a duration like 30s or 1m30s") }).tran
 const address = z.string({ error: isNot("an address like 127.0.0.1:8080") }).superRefine((value, context) => {
   try {
     parseAddress(value);
-  } catch (thrown) {
-    context.addIssue({ code: "custom", message: messageOf(thrown) });
+  } catch {
+    context.addIssue({ code: "custom", message: `${shown(value)} is not an address like 127.0.0.1:8080` });
   }
 });
 

@@ -9,6 +9,7 @@ import {
 } from "../model/mod.ts";
 import { CarillonError, type Clock, type Random, randomDigits } from "../runtime/mod.ts";
 import {
+  type Catalogue,
   covered,
   deleteHeld,
   deleteJob,
@@ -37,6 +38,7 @@ import { newTiming, readTiming, removeTiming, writeTiming } from "./timing.ts";
 /** What changing jobs works with. */
 export interface JobsDeps {
   store: Store;
+  catalogue: Catalogue;
   graph: Graph;
   clock: Clock;
   random: Random;
@@ -60,9 +62,9 @@ export class Jobs {
     options: { ifMatch: string | null; restore: boolean },
   ): Promise<{ job: Job; created: boolean }> {
     checkOwnParent(definition);
-    while (true) {
+    for (let again = false;; again = true) {
       if (!options.restore) await this.#mustAcceptJobs(definition.name);
-      const entry = await this.#deps.store.get(jobTable, jobKey(definition.name));
+      const entry = await this.#currentOf(definition.name, again || options.ifMatch !== null);
       mustMatch(entry, definition.name, options.ifMatch);
       const nowMs = this.#deps.clock.now();
       const isNewText = entry.value?.definition.schedule !== definition.schedule && !options.restore;
@@ -168,6 +170,16 @@ export class Jobs {
       putFence(change, entry, { ...fence, settings: { ...fence.settings, refuseNewJobs: refuse } });
       if ((await this.#deps.store.commit(change)).outcome === "applied") return;
     }
+  }
+
+  /** A name that the catalogue does not know is taken for new without a read; the commit's check finds out if it is not. */
+  async #currentOf(name: string, mustRead: boolean): Promise<Entry<Job>> {
+    const { store, catalogue } = this.#deps;
+    const key = jobKey(name);
+    if (!mustRead && catalogue.isComplete && catalogue.byName(name) === undefined) {
+      return { key, value: null, versionstamp: null };
+    }
+    return await store.get(jobTable, key);
   }
 
   /** A job keeps the target that it was created with. */

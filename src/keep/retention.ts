@@ -3,7 +3,7 @@ import { type Catalogue, executionTable, jobKey, jobTable, type Store, writesOf 
 import { pruneHistory } from "./history.ts";
 
 /** New ended executions of a job after which its history is looked at before those of others. */
-const LOOK_AFTER = 40;
+const LOOK_AFTER = 60;
 
 /** Jobs looked at in one pass: of those with so many new ends, and of those with fewer. */
 const JOBS_IN_A_PASS = 200;
@@ -11,7 +11,7 @@ const QUIET_JOBS_IN_A_PASS = 20;
 
 /**
  * Keeps each job's history within its limits. Ends are counted in memory since the last look, so a history may be over
- * its limit for a while, by 40 or so; a job that this process has not seen end anything is looked at on its first end.
+ * its limit for a while, by 60 or so.
  */
 export class Retention {
   readonly #store: Store;
@@ -46,7 +46,7 @@ export class Retention {
   }
 
   #count(uid: string): void {
-    const since = (this.#since.get(uid) ?? LOOK_AFTER - 1) + 1;
+    const since = (this.#since.get(uid) ?? 0) + 1;
     this.#since.set(uid, since);
     if (since < LOOK_AFTER) this.#quiet.add(uid);
     else {

@@ -47,7 +47,7 @@ async function refuseDamaged(path: string): Promise<void> {
   if (!isThere) return;
   const database = new DatabaseSync(path, { readOnly: true });
   try {
-    const found = database.prepare("PRAGMA quick_check(1)").get()?.quick_check;
+    const [found] = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {});
     if (found !== "ok") throw new Error(`database disk image is malformed: ${String(found).replaceAll("\n", " ")}`);
   } finally {
     database.close();

@@ -69,6 +69,11 @@ export class Catalogue {
     this.#loaded.resolve();
   }
 
+  /** Whether every job that this process can know of has its row. */
+  get isComplete(): boolean {
+    return !this.#loading;
+  }
+
   /** Resolves when every job has its row. */
   ready(): Promise<void> {
     return this.#loaded.promise;
