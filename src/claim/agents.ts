@@ -118,7 +118,8 @@ export class Agents {
   async #current(name: string, incarnation: string): Promise<Node> {
     const entry = await this.#deps.store.get(nodeTable, nodeKey(name));
     if (entry.value?.incarnation === incarnation && !entry.value.left) return entry.value;
-    throw new CarillonError("stale", `Cannot serve node "${name}": this incarnation is not registered`);
+    const code = entry.value === null ? "not_found" : "stale";
+    throw new CarillonError(code, `Cannot serve node "${name}": this incarnation is not registered`);
   }
 
   /**

@@ -55,6 +55,8 @@ export interface BrokerDeps {
 export class Broker {
   readonly #deps: BrokerDeps;
   readonly #polls = new Set<WaitingPoll>();
+  /** Polls that were answered or given up: nothing is handed to them any more. */
+  readonly #over = new WeakSet<WaitingPoll>();
   readonly #selectors = new Map<string, Selector>();
   /** What a poll has tried in vain: it does not try again, or it would at once, without end. */
   readonly #triedBy = new WeakMap<WaitingPoll, Set<string>>();
@@ -69,7 +71,10 @@ export class Broker {
   offer(poll: WaitingPoll): () => void {
     this.#polls.add(poll);
     this.look();
-    return () => this.#polls.delete(poll);
+    return () => {
+      this.#polls.delete(poll);
+      this.#over.add(poll);
+    };
   }
 
   /** Matches what is queued to who waits, soon. */
@@ -95,7 +100,7 @@ export class Broker {
     this.#polls.delete(poll);
     this.#claimAll(taken, poll, nowMs).then((claims) => {
       if (claims.length > 0) poll.give(claims);
-      else this.offer(poll);
+      else if (!this.#over.has(poll)) this.offer(poll);
     });
   }
 
@@ -112,7 +117,10 @@ export class Broker {
       const taker = { node: node.name, incarnation: node.incarnation };
       const { heldUntil } = this.#deps.pauseOf(found.value.uid);
       const claimed = decideClaim({ execution: found.value, taker, nowMs, heldUntil });
-      if (claimed === null) return null;
+      if (claimed === null) {
+        this.#giveBack(found, poll);
+        return null;
+      }
       const change = new StoreChange();
       if (!await this.#writeTaken(change, found.value, node)) {
         this.#giveBack(found, poll);

@@ -40,6 +40,9 @@ export interface ServeDeps {
   onListening?: (address: { hostname: string; port: number }) => void;
 }
 
+/** How long requests that are still open at the end may go on, in milliseconds: a reader of live output never ends. */
+const LAST_ANSWERS_MS = 1_000;
+
 /** Runs a server with its agent until it is stopped. Throws a CarillonError for what cannot start. */
 export async function serve(options: ServeOptions, deps: ServeDeps): Promise<void> {
   const { log, clock, random } = deps;
@@ -75,7 +78,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     leave: () => left.abort(),
   }));
   const listener = listen(address, app.fetch, log);
-  stack.defer(() => listener.shutdown());
+  stack.defer(() => Promise.race([listener.shutdown(), clock.sleep(LAST_ANSWERS_MS)]));
   deps.onListening?.({ hostname: address.hostname, port: listener.addr.port });
   const agent = newAgent(options, deps, executors, app.fetch);
   await runBoth(server, agent, { ...deps, stop, drainMs: options.drainMs });
@@ -88,17 +91,24 @@ async function runBoth(server: Server, agent: Agent, how: ServeDeps & { drainMs:
   const work = new AbortController();
   const cut = new AbortController();
   const agentRuns = agent.start().then(() => agent.run(cut.signal));
+  // Awaited below; until then a failure must not count as one that nobody looks at.
+  agentRuns.catch(() => {});
   await Promise.race([agent.start(), aborted(stop)]);
   const serverRuns = server.run(work.signal, stop);
-  const failed = Promise.race([agentRuns, serverRuns]);
-  await Promise.race([aborted(stop), failed]);
-  how.log.info("Stopping: no new work is begun", { drainMs: how.drainMs });
+  serverRuns.catch(() => {});
   const endNow = () => cut.abort();
   hurry.addEventListener("abort", endNow, { once: true });
   if (hurry.aborted) endNow();
-  await agent.drain(how.drainMs);
+  try {
+    await Promise.race([aborted(stop), agentRuns, serverRuns]);
+  } finally {
+    how.log.info("Stopping: no new work is begun", { drainMs: how.drainMs });
+    await agent.drain(how.drainMs);
+    await Promise.allSettled([agentRuns]);
+    work.abort();
+    await Promise.allSettled([serverRuns]);
+  }
   await agentRuns;
-  work.abort();
   await serverRuns;
 }
 

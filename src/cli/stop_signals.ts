@@ -1,3 +1,5 @@
+import { type Clock, systemClock } from "../runtime/mod.ts";
+
 /** Hands over the signals that the process gets; disposing stops that. */
 export type SignalSource = (handler: (signal: StopSignal) => void) => Disposable;
 
@@ -14,13 +16,22 @@ export interface StopSignals extends Disposable {
   readonly hurried: Promise<number>;
 }
 
+/** The same signal within so long is one: a terminal sends Ctrl-C to a task runner and to us, and the runner sends it on. */
+const SAME_SIGNAL_MS = 500;
+
 /** Listens to SIGINT and SIGTERM until disposed. */
-export function listenForStop(source: SignalSource): StopSignals {
+export function listenForStop(source: SignalSource, clock: Clock = systemClock): StopSignals {
   const stop = new AbortController();
   const hurry = new AbortController();
   const { promise: hurried, resolve } = Promise.withResolvers<number>();
+  let first: { signal: StopSignal; atMs: number } | undefined;
   const listening = source((signal) => {
-    if (!stop.signal.aborted) return stop.abort();
+    const atMs = clock.monotonic();
+    if (first === undefined) {
+      first = { signal, atMs };
+      return stop.abort();
+    }
+    if (first.signal === signal && atMs - first.atMs < SAME_SIGNAL_MS) return;
     resolve(EXIT_CODES[signal]);
     hurry.abort();
   });

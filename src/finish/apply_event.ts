@@ -43,6 +43,7 @@ export async function applyEvent(event: AttemptEvent, context: EndContext): Prom
       return applyStarted(event, execution, draft);
     case "cancel":
       if (execution.state === "queued") return await end(unrunEnd("cancelled", cancelReason(event.request), nowMs));
+      if (isEnded(execution) && execution.holdsPlace) return await end(settledEnd(execution));
       if (isAssigned(execution) && execution.cancel === null) {
         return set(draft, { ...execution, cancel: event.request });
       }

@@ -1,4 +1,4 @@
-import type { Clock } from "../runtime/mod.ts";
+import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import { endedKey, endedTable, putEnded, type Store, StoreChange } from "../store/mod.ts";
 import type { EndCounter } from "./end_context.ts";
 
@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 export class HourlyCounts implements EndCounter {
   readonly #store: Store;
   readonly #server: string;
-  #pending = new Map<number, { success: number; failed: number }>();
+  readonly #pending = new Map<number, { success: number; failed: number }>();
 
   constructor(store: Store, server: string) {
     this.#store = store;
@@ -21,30 +21,37 @@ export class HourlyCounts implements EndCounter {
   /** Counts the end of a group. */
   count(success: boolean, endedAtMs: number): void {
     const hourMs = Math.floor(endedAtMs / HOUR_MS) * HOUR_MS;
-    const hour = this.#pending.get(hourMs) ?? { success: 0, failed: 0 };
-    this.#pending.set(hourMs, hour);
-    if (success) hour.success++;
-    else hour.failed++;
+    this.#keep(hourMs, { success: success ? 1 : 0, failed: success ? 0 : 1 });
   }
 
-  /** Adds what was counted to the store. */
+  /** Adds what was counted to the store; what could not be added is kept for the next time. Throws `unavailable`. */
   async flush(): Promise<void> {
-    const pending = this.#pending;
-    this.#pending = new Map();
+    const pending = [...this.#pending];
     for (const [hourMs, counted] of pending) {
-      if (!await this.#add(hourMs, counted)) {
-        for (let i = 0; i < counted.success; i++) this.count(true, hourMs);
-        for (let i = 0; i < counted.failed; i++) this.count(false, hourMs);
+      this.#pending.delete(hourMs);
+      let added = false;
+      try {
+        added = await this.#add(hourMs, counted);
+      } finally {
+        if (!added) this.#keep(hourMs, counted);
       }
     }
   }
 
   /** Flushes once a second until `signal` aborts, and once more then. */
-  async run(clock: Clock, signal: AbortSignal): Promise<void> {
+  async run(clock: Clock, log: Log, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await clock.sleep(1000, signal);
-      await this.flush();
+      await this.flush().catch((thrown) => log.error(`Cannot store the hour's counts: ${messageOf(thrown)}`));
     }
+  }
+
+  #keep(hourMs: number, counted: { success: number; failed: number }): void {
+    const hour = this.#pending.get(hourMs) ?? { success: 0, failed: 0 };
+    this.#pending.set(hourMs, {
+      success: hour.success + counted.success,
+      failed: hour.failed + counted.failed,
+    });
   }
 
   async #add(hourMs: number, counted: { success: number; failed: number }): Promise<boolean> {

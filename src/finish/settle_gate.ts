@@ -1,4 +1,4 @@
-import { executionId, type GatePlace, type Group, release, replaced } from "../model/mod.ts";
+import { executionId, type GatePlace, type Group, owesPromotion, release, replaced } from "../model/mod.ts";
 import { gateKey, gateTable, groupKey, groupTable, putGate, type Store, StoreChange } from "../store/mod.ts";
 import { writePromotion } from "../start/mod.ts";
 import type { AttemptEvent } from "./apply_event.ts";
@@ -19,6 +19,7 @@ export async function settleGate(key: string, store: Store, finisher: Finisher):
     }));
     if (ended === 0) await leave(key, place, store, finisher);
   }
+  if (owesPromotion(gate)) await leave(key, NOBODY, store, finisher);
   for (const place of replaced(gate)) {
     const at = finisher.deps.clock.now();
     const request = { kind: "replace" as const, by: "scheduler", reason: "replaced by a newer start", at };
@@ -26,6 +27,9 @@ export async function settleGate(key: string, store: Store, finisher: Finisher):
     if (open === 0) await leave(key, place, store, finisher);
   }
 }
+
+/** Frees no place, and only lets in who may start. */
+const NOBODY: GatePlace = { uid: "", group: "" };
 
 /** Sends an event to each open attempt of a group; answers how many there were. */
 async function endOpen(

@@ -37,6 +37,9 @@ import type { FireDeps } from "./firing.ts";
 /** Catch-up runs of one job that may be queued at a time: what waits in the store costs less than what waits in a queue. */
 const QUEUED_AT_MOST = 50;
 
+/** What became of one step on a backlog. */
+type StepOutcome = "applied" | "refused" | "no room";
+
 /** Works off missed times: one step for each job in turn, in the lowest lane. */
 export class BacklogWork {
   readonly #deps: FireDeps;
@@ -45,23 +48,23 @@ export class BacklogWork {
     this.#deps = deps;
   }
 
-  /** One step for every job that has a backlog. Answers how many moved on, and how many did not. */
-  async pass(fence: Entry<Fence>): Promise<{ moved: number; left: number }> {
+  /** One step for every job that has a backlog. Answers how many moved on, had no room, were refused. */
+  async pass(fence: Entry<Fence>): Promise<{ moved: number; left: number; refused: number }> {
     const entries = await this.#deps.store.list(backlogTable, { prefix: backlogPrefix() });
     const steps = await Promise.all(entries.map((entry) => this.#step(entry, fence)));
-    const moved = steps.filter((applied) => applied).length;
-    return { moved, left: steps.length - moved };
+    const count = (outcome: StepOutcome) => steps.filter((step) => step === outcome).length;
+    return { moved: count("applied"), left: count("no room"), refused: count("refused") };
   }
 
-  async #step(entry: Found<Backlog>, fence: Entry<Fence>): Promise<boolean> {
+  async #step(entry: Found<Backlog>, fence: Entry<Fence>): Promise<StepOutcome> {
     try {
       const change = new StoreChange().check(fence);
-      if (!await this.#write(change, entry)) return false;
-      return (await this.#deps.store.commit(change)).outcome === "applied";
+      if (!await this.#write(change, entry)) return "no room";
+      return (await this.#deps.store.commit(change)).outcome;
     } catch (thrown) {
       const { jobName } = entry.value.plan;
       this.#deps.log.error(`Cannot work off missed times of "${jobName}": ${messageOf(thrown)}`, { job: jobName });
-      return false;
+      return "refused";
     }
   }
 
@@ -124,6 +127,7 @@ export class BacklogWork {
     const { uid } = entry.value.plan;
     deleteBacklog(change, entry);
     const cursor = await store.get(cursorTable, cursorKey(uid));
+    change.check(cursor);
     if (cursor.value?.dueAt === null || cursor.value === null) return;
     const due = await store.get(dueTable, dueKey(cursor.value.dueAt, uid));
     if (due.value !== null) putDue(change, due, { ...due.value, backlogged: false });

@@ -72,14 +72,25 @@ export class Firing {
     });
     if (due.length === 0) return { waitMs: await this.#untilNext(nowMs), refused: 0 };
     const live = this.#deps.liveNodes();
-    const fires = due.map((entry) => ({ entry, selectors: targetsOf(entry.value.plan, live) }));
+    const fires = due.flatMap((entry) => this.#aim(entry, live));
     await knowSelectors(this.#deps.store, fires.flatMap(({ selectors }) => selectors));
     const results = await Promise.all(fires.map((fire) => this.#fire(fire, fence, nowMs)));
-    return { waitMs: 0, refused: results.filter((result) => result === "refused").length };
+    const refused = results.filter((result) => result === "refused").length + due.length - fires.length;
+    return { waitMs: 0, refused };
+  }
+
+  /** Where a due entry's run may go; an entry whose plan cannot be read so is logged and left. */
+  #aim(entry: Found<Due>, live: readonly Node[]): Fire[] {
+    try {
+      return [{ entry, selectors: targetsOf(entry.value.plan, live) }];
+    } catch (thrown) {
+      this.#deps.log.error(`Cannot fire "${entry.value.plan.jobName}": ${messageOf(thrown)}`, { error: thrown });
+      return [];
+    }
   }
 
   async #untilNext(nowMs: number): Promise<number> {
-    const [head] = await this.#deps.store.keys({ prefix: duePrefix() }, { limit: 1 });
+    const [head] = await this.#deps.store.keys({ prefix: duePrefix(), start: dueKey(nowMs + 1, "") }, { limit: 1 });
     return head === undefined ? Infinity : Math.max(0, Number(head[1]) - nowMs);
   }
 

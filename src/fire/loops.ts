@@ -15,6 +15,9 @@ const REFUSED_PAUSE_MS = 20;
 /** Rings that come together are looked at together, in milliseconds. */
 const GATHER_MS = 3;
 
+/** Pause when all that is missed waits for its gate or its queue, in milliseconds. */
+const NO_ROOM_PAUSE_MS = 100;
+
 /** What the leader's loops work with. */
 export interface LoopDeps {
   firing: Firing;
@@ -42,8 +45,12 @@ export async function runBacklog(deps: LoopDeps, leadership: Leadership): Promis
   const rung = new Doorbell();
   using _bell = deps.bell.on(BACKLOG_BELL, () => rung.wake());
   await loop(deps, leadership, "work off missed times", rung, async (fence) => {
-    const { moved, left } = await deps.backlog.pass(fence);
-    return moved > 0 ? 0 : left > 0 ? REFUSED_PAUSE_MS : LOOK_EVERY_MS;
+    const { moved, left, refused } = await deps.backlog.pass(fence);
+    if (refused > 0) {
+      await deps.lease.refresh();
+      return REFUSED_PAUSE_MS;
+    }
+    return moved > 0 ? 0 : left > 0 ? NO_ROOM_PAUSE_MS : LOOK_EVERY_MS;
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Job } from "../model/mod.ts";
-import { scheduleOf } from "../schedule/mod.ts";
+import { scheduleOf, withinBounds } from "../schedule/mod.ts";
 import {
   covered,
   cursorKey,
@@ -29,7 +29,15 @@ export async function writeAfterEnd(
     change.check(cursor);
     return;
   }
-  const nominal = Math.max(options.endedAt + schedule.delayMs, (cursor.value?.lastNominal ?? 0) + 1);
+  const next = withinBounds(
+    plan,
+    Math.max(options.endedAt + schedule.delayMs, (cursor.value?.lastNominal ?? 0) + 1),
+  );
+  if (next === null) {
+    change.check(cursor);
+    return;
+  }
+  const { nominal } = next;
   putCursor(change, cursor, { lastNominal: cursor.value?.lastNominal ?? nominal - 1, dueAt: nominal });
   putDue(change, covered(dueKey(nominal, job.value.uid)), { plan, nominal, openGap: null, backlogged: false });
   change.ring("due");

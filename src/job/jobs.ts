@@ -17,6 +17,8 @@ import {
   fenceKey,
   fenceTable,
   type Graph,
+  graphLockKey,
+  graphLockTable,
   heldKey,
   jobKey,
   jobTable,
@@ -32,6 +34,7 @@ import {
 } from "../store/mod.ts";
 import { writeEdges } from "./edges.ts";
 import { writeGateChange } from "./gate_change.ts";
+import { parentsFirst } from "./parents_first.ts";
 import { checkOwnParent, checkSchedule, isTimed } from "./plan.ts";
 import { newTiming, readTiming, removeTiming, writeTiming } from "./timing.ts";
 
@@ -119,6 +122,7 @@ export class Jobs {
       const entry = await store.get(jobTable, jobKey(name));
       if (entry.value === null || (options.uid !== undefined && entry.value.uid !== options.uid)) throw notFound(name);
       mustMatch(entry, name, options.ifMatch);
+      const lock = await store.get(graphLockTable, graphLockKey());
       const children = graph.children(name).map((child) => child.name);
       if (children.length > 0) {
         throw new CarillonError(
@@ -132,6 +136,8 @@ export class Jobs {
       const change = new StoreChange();
       const nowMs = clock.now();
       deleteJob(change, entry);
+      // A child that is stored meanwhile moves the lock.
+      change.check(lock);
       if (job.pause !== null) deleteHeld(change, covered(heldKey(job.uid)));
       removeTiming(change, await readTiming(store, job.uid));
       await writeEdges(change, store, { uid: job.uid, definition: null, name, nowMs });
@@ -278,23 +284,4 @@ function mustMatch(entry: Entry<Job>, name: string, ifMatch: string | null): voi
 
 function notFound(name: string): CarillonError {
   return new CarillonError("not_found", `Cannot find job "${name}"`);
-}
-
-/** Without recursion, as a file may hold a chain longer than the stack. */
-function parentsFirst(definitions: readonly JobDefinition[]): JobDefinition[] {
-  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
-  const entered = new Set<JobDefinition>();
-  const ordered = new Set<JobDefinition>();
-  const stack = [...byName.values()].reverse();
-  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    if (entered.has(top)) {
-      ordered.add(top);
-      stack.pop();
-      continue;
-    }
-    entered.add(top);
-    const parents = parentsOf(top).flatMap((parent) => byName.get(parent.job) ?? []);
-    stack.push(...parents.filter((parent) => !entered.has(parent)));
-  }
-  return [...ordered];
 }

@@ -1,5 +1,5 @@
 import type { Backlog, Cursor, Due, FiringPlan, Gap, Job, Pause } from "../model/mod.ts";
-import { type NextDue, nextDue, previousTime, scheduleOf } from "../schedule/mod.ts";
+import { type NextDue, nextDue, previousTime, scheduleOf, withinBounds } from "../schedule/mod.ts";
 import {
   backlogKey,
   backlogTable,
@@ -104,8 +104,7 @@ function nextOf(plan: FiringPlan, timing: Timing, move: TimingChange): NextDue |
     if (!restarts) return { nominal: held.nominal, atMs: held.nominal };
     // It runs: the end of that run makes it due.
     if (!move.restart && move.ended === null) return null;
-    const nominal = move.nowMs + schedule.delayMs;
-    return { nominal, atMs: nominal };
+    return withinBounds(plan, move.nowMs + schedule.delayMs);
   }
   if (!restarts) return nextDue(plan, held.nominal - 1);
   // A time that lies within its window in the past is fired as a missed one.

@@ -5,6 +5,7 @@ import {
   type JobDefinition,
   type Node,
   onLostOf,
+  owesPromotion,
   type QueuedExecution,
   replaced,
 } from "../model/mod.ts";
@@ -134,7 +135,9 @@ export class Housekeeping {
   async settleGates(): Promise<void> {
     const { store, finisher } = this.#deps;
     for await (const { key, value } of store.scan(gateTable, { prefix: gatePrefix() })) {
-      if (value.superseded.length > 0 || replaced(value).length > 0) await settleGate(String(key[1]), store, finisher);
+      if (value.superseded.length > 0 || replaced(value).length > 0 || owesPromotion(value)) {
+        await settleGate(String(key[1]), store, finisher);
+      }
     }
   }
 

@@ -16,4 +16,4 @@ export { describeSchedule } from "./describe_schedule.ts";
 export { previewSchedule, type SchedulePreview } from "./preview_schedule.ts";
 export { jitterOffset } from "./jitter.ts";
 export { isTimeZone } from "./zone.ts";
-export { type NextDue, nextDue, scheduleOf } from "./next_due.ts";
+export { type NextDue, nextDue, scheduleOf, withinBounds } from "./next_due.ts";

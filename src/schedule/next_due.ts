@@ -15,6 +15,12 @@ export function scheduleOf(plan: FiringPlan): Schedule {
   return cachedSchedule(plan.schedule, { timezone: plan.timezone, jobName: plan.jobName });
 }
 
+/** A time that counts from the end of a run, moved into a plan's `startsAt`; null when it lies beyond `expiresAt`. */
+export function withinBounds(plan: FiringPlan, nominal: number): NextDue | null {
+  const bounded = Math.max(nominal, plan.startsAt ?? nominal);
+  return plan.expiresAt !== null && bounded > plan.expiresAt ? null : { nominal: bounded, atMs: bounded };
+}
+
 /** The first time after `afterMs` that a plan names within its `startsAt` and `expiresAt`; null when there is none. */
 export function nextDue(plan: FiringPlan, afterMs: number): NextDue | null {
   const schedule = scheduleOf(plan);

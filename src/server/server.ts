@@ -152,11 +152,10 @@ export class Server {
       leading("missed times", (leadership) => runBacklog(loops, leadership)),
       leading("keeping house", (leadership) => this.#keepHouse(leadership.signal)),
       this.#effects.run(signal),
-      this.#counts.run(clock, signal),
+      this.#counts.run(clock, log, signal),
       this.#loadCatalogue(signal),
       runForever({ clock, log, name: "queues" }, signal, () => this.#watchQueues(signal)),
     ]);
-    await this.#counts.flush();
     await this.#committer.close();
   }
 
@@ -164,7 +163,7 @@ export class Server {
   async #loadCatalogue(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
     let loaded = false;
-    await runForever({ clock, log, name: "catalogue" }, AbortSignal.any([signal]), async () => {
+    await runForever({ clock, log, name: "catalogue" }, signal, async () => {
       if (!loaded) await this.#catalogue.load();
       loaded = true;
       await clock.sleep(RELOAD_EVERY_MS, signal);
@@ -172,7 +171,7 @@ export class Server {
   }
 
   async #keepHouse(signal: AbortSignal): Promise<void> {
-    await this.#catalogue.ready();
+    await Promise.race([this.#catalogue.ready(), aborted(signal)]);
     await this.#house.run(signal);
   }
 
@@ -188,6 +187,11 @@ export class Server {
     await this.store.rereadUnknown();
     await this.#index.load();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 function committerOf({ engine, clock, log, random }: ServerOptions, bell: Bell): Committer {

@@ -1,4 +1,4 @@
-import type { Group, Node } from "../model/mod.ts";
+import type { Group, Job, Node } from "../model/mod.ts";
 import { CarillonError, type Clock, encodeTime, type Random, randomDigits } from "../runtime/mod.ts";
 import {
   covered,
@@ -49,7 +49,7 @@ export class Starter {
       }
       const change = new StoreChange().check(job);
       const id = options.idempotencyKey === null ? null : `${job.value.uid}/${options.idempotencyKey}`;
-      const known = id === null ? null : await this.#startedBefore(change, id);
+      const known = id === null ? null : await this.#startedBefore(change, job.value, id);
       if (known !== null) return known;
       const groupId = this.#newGroupId();
       const started = await writeStartNow(change, {
@@ -71,17 +71,39 @@ export class Starter {
     return encodeTime(this.#deps.clock.now()) + randomDigits(this.#deps.random, 10);
   }
 
-  async #startedBefore(change: StoreChange, id: string): Promise<Group | null> {
+  async #startedBefore(change: StoreChange, job: Job, id: string): Promise<Group | null> {
     const entry = await this.#deps.store.get(idempotencyTable, idempotencyKey(id));
     change.check(entry);
     if (entry.value === null) return null;
-    const group = await this.#deps.store.get(groupTable, groupKey(entry.value.uid, entry.value.group));
-    return group.value;
+    const { uid, group, at } = entry.value;
+    const stored = await this.#deps.store.get(groupTable, groupKey(uid, group));
+    return stored.value ?? forgottenGroup(job, group, at);
   }
 
   #noteKey(change: StoreChange, id: string, uid: string, group: string): void {
     putIdempotency(change, covered(idempotencyKey(id)), { uid, group, at: this.#deps.clock.now() });
   }
+}
+
+/** What is still known of a group whose record retention has removed: that it was started, and has ended. */
+function forgottenGroup(job: Job, id: string, at: number): Group {
+  return {
+    id,
+    uid: job.uid,
+    jobName: job.definition.name,
+    revision: job.revision,
+    trigger: "manual",
+    dueAt: null,
+    createdAt: at,
+    requestedBy: null,
+    gate: null,
+    state: "ended",
+    lane: 0,
+    startDeadlineMs: 0,
+    targets: [],
+    endedAt: at,
+    outcome: null,
+  };
 }
 
 function acceptedGroup(name: string, { group, refused }: StartedNow): Group {

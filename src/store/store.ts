@@ -85,11 +85,15 @@ export class Store {
     range: Range,
     options: { limit?: number; reverse?: boolean } = {},
   ): AsyncIterable<Found<T>> {
-    const batchSize = Math.min(options.limit ?? 1000, 1000);
-    for await (const entry of this.engine.kv.list(selectorOf(range), { ...options, batchSize })) {
+    const { limit = Infinity, reverse } = options;
+    const batchSize = Math.min(limit, 1000);
+    let found = 0;
+    for await (const entry of this.engine.kv.list(selectorOf(range), { reverse, batchSize })) {
       if (table.keyParts !== undefined && table.keyParts !== entry.key.length) continue;
       const value = this.#decode(table, entry.key, entry.value);
-      if (value !== undefined) yield { key: entry.key, value, versionstamp: entry.versionstamp };
+      if (value === undefined) continue;
+      yield { key: entry.key, value, versionstamp: entry.versionstamp };
+      if (++found >= limit) return;
     }
   }
 
