@@ -11,6 +11,7 @@ import {
 import { messageOf } from "../runtime/mod.ts";
 import { decideStart, knowSelectors, type StartRequest, writeStart } from "../start/mod.ts";
 import {
+  backlogKey,
   backlogPrefix,
   backlogTable,
   covered,
@@ -37,23 +38,37 @@ import type { FireDeps } from "./firing.ts";
 /** Catch-up runs of one job that may be queued at a time: what waits in the store costs less than what waits in a queue. */
 const QUEUED_AT_MOST = 50;
 
+/** Backlogs worked on at once: few enough that on-time firing gets its turn. */
+const PAGE = 100;
+
 /** What became of one step on a backlog. */
 type StepOutcome = "applied" | "refused" | "no room";
 
 /** Works off missed times: one step for each job in turn, in the lowest lane. */
 export class BacklogWork {
   readonly #deps: FireDeps;
+  #nextUid = "";
 
   constructor(deps: FireDeps) {
     this.#deps = deps;
   }
 
-  /** One step for every job that has a backlog. Answers how many moved on, had no room, were refused. */
+  /** One step for the next jobs in turn that have a backlog. Answers how many moved on, had no room, were refused. */
   async pass(fence: Entry<Fence>): Promise<{ moved: number; left: number; refused: number }> {
-    const entries = await this.#deps.store.list(backlogTable, { prefix: backlogPrefix() });
+    const entries = await this.#nextPage();
     const steps = await Promise.all(entries.map((entry) => this.#step(entry, fence)));
     const count = (outcome: StepOutcome) => steps.filter((step) => step === outcome).length;
     return { moved: count("applied"), left: count("no room"), refused: count("refused") };
+  }
+
+  /** The next backlogs in turn: after the last page comes the first again. */
+  async #nextPage(): Promise<Found<Backlog>[]> {
+    const { store } = this.#deps;
+    const range = { prefix: backlogPrefix(), start: backlogKey(this.#nextUid) };
+    const page = await store.list(backlogTable, range, { limit: PAGE });
+    const last = page.at(-1);
+    this.#nextUid = page.length < PAGE || last === undefined ? "" : `${last.key[1]}\u0000`;
+    return page;
   }
 
   async #step(entry: Found<Backlog>, fence: Entry<Fence>): Promise<StepOutcome> {

@@ -15,6 +15,9 @@ const REFUSED_PAUSE_MS = 20;
 /** Rings that come together are looked at together, in milliseconds. */
 const GATHER_MS = 3;
 
+/** Pause after each turn: what is due now goes before what was missed, in milliseconds. */
+const TURN_MS = 5;
+
 /** Pause when all that is missed waits for its gate or its queue, in milliseconds. */
 const NO_ROOM_PAUSE_MS = 100;
 
@@ -50,7 +53,7 @@ export async function runBacklog(deps: LoopDeps, leadership: Leadership): Promis
       await deps.lease.refresh();
       return REFUSED_PAUSE_MS;
     }
-    return moved > 0 ? 0 : left > 0 ? NO_ROOM_PAUSE_MS : LOOK_EVERY_MS;
+    return moved > 0 ? TURN_MS : left > 0 ? NO_ROOM_PAUSE_MS : LOOK_EVERY_MS;
   });
 }
 
