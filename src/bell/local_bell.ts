@@ -1,4 +1,4 @@
-import { type Log, messageOf } from "../runtime/mod.ts";
+import { aborted, type Log, messageOf } from "../runtime/mod.ts";
 import type { Bell } from "./bell.ts";
 
 /** Rings within this process only. */
@@ -44,10 +44,4 @@ export class LocalBell implements Bell {
       this.#log.error(`Cannot handle bell "${name}": ${messageOf(thrown)}`, { error: thrown });
     }
   }
-}
-
-/** Resolves when the signal aborts. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
+import { aborted, type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import type { KvAtomic, KvQueue } from "../kv/mod.ts";
 import type { Bell } from "./bell.ts";
-import { aborted, LocalBell } from "./local_bell.ts";
+import { LocalBell } from "./local_bell.ts";
 
 /** Shortest time between two queued messages of one bell, in milliseconds. */
 const QUEUE_EACH_MS = 100;

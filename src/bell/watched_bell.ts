@@ -1,7 +1,7 @@
-import { type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
+import { aborted, type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import type { Kv, KvAtomic, KvEntryMaybe, KvKey } from "../kv/mod.ts";
 import type { Bell } from "./bell.ts";
-import { aborted, LocalBell } from "./local_bell.ts";
+import { LocalBell } from "./local_bell.ts";
 
 const utf8 = new TextEncoder();
 const text = new TextDecoder();

@@ -4,7 +4,7 @@ import type { Bell } from "../bell/mod.ts";
 import { createAgentClient } from "../client/mod.ts";
 import { createExecutors, type Executor, killSurvivors } from "../execute/mod.ts";
 import { openEmbedded } from "../kv/mod.ts";
-import { CarillonError, type Clock, invalid, type Log, messageOf, type Random } from "../runtime/mod.ts";
+import { aborted, CarillonError, type Clock, invalid, type Log, messageOf, type Random } from "../runtime/mod.ts";
 import { appDepsOf, openDataDir, Server } from "../server/mod.ts";
 
 /** How a server is to be run. */
@@ -171,9 +171,4 @@ function refuseOpen(address: string): CarillonError {
     `Cannot listen on "${address}": without tokens only loopback is safe, since anyone who reaches the API can run commands; ` +
       "bind to 127.0.0.1, or pass --insecure if the network itself is closed",
   );
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

@@ -17,9 +17,5 @@ export const nodeSchema = z.object({
 });
 export type Node = z.infer<typeof nodeSchema>;
 
-/** Heartbeats that one server got: node name to epoch milliseconds of the last poll. */
-export const beatsSchema = z.object({ server: z.string(), at: z.number(), nodes: z.record(z.string(), z.number()) });
-export type Beats = z.infer<typeof beatsSchema>;
-
 /** Silent this long: the node gets no new work, and is no target of a broadcast. */
 export const UNREACHABLE_AFTER_MS = 15_000;

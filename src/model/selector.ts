@@ -9,9 +9,6 @@ export const selectorSchema = z.object({
 });
 export type Selector = z.infer<typeof selectorSchema>;
 
-/** The selector that every node fits. */
-export const anyNode: Selector = { node: null, tags: {} };
-
 /** Ids of the selectors met last; making one again costs time only. */
 const idsByText = new LRUCache<string, string>({ max: 10_000 });
 

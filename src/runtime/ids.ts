@@ -12,17 +12,6 @@ export function encodeTime(ms: number): string {
   return text;
 }
 
-/** Epoch milliseconds of the first ten digits of an id; NaN when they are no digits. */
-export function decodeTime(id: string): number {
-  let ms = 0;
-  for (const digit of id.slice(0, 10)) {
-    const value = DIGITS.indexOf(digit);
-    if (value < 0) return NaN;
-    ms = ms * 32 + value;
-  }
-  return ms;
-}
-
 /** `n` random base-32 digits (5 bits each). */
 export function randomDigits(random: Random, n: number): string {
   return Array.from(random.bytes(n), (byte) => DIGITS[byte % 32]).join("");

@@ -8,7 +8,7 @@ import { DeletedJobs, Housekeeping, Retention } from "../keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
-import { type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
+import { aborted, type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { QUEUE_BELL, Starter } from "../start/mod.ts";
 import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, Store } from "../store/mod.ts";
 import { raiseTerm, termOf } from "./fence_bytes.ts";
@@ -187,11 +187,6 @@ export class Server {
     await this.store.rereadUnknown();
     await this.#index.load();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 function committerOf({ engine, clock, log, random }: ServerOptions, bell: Bell): Committer {

@@ -8,6 +8,7 @@ import {
   isEnded,
   type JobQuery,
   type JobView,
+  parseExecutionId,
 } from "../model/mod.ts";
 import type { Clock } from "../runtime/mod.ts";
 import {
@@ -91,7 +92,11 @@ export class StoreViews {
   /** One execution of a job; null when there is none. */
   async execution(name: string, id: string): Promise<Execution | null> {
     const job = (await this.#store.read(jobTable, jobKey(name))).value;
-    return job === null ? null : (await this.#store.read(executionTable, executionKey(job.uid, id))).value;
+    if (job === null || parseExecutionId(id) === undefined) return null;
+    // As lists do, from the store itself: what is remembered is a moment behind a commit that is being answered.
+    const key = executionKey(job.uid, id);
+    const [found] = await this.#store.list(executionTable, { prefix: key.slice(0, 3), start: key }, { limit: 1 });
+    return found?.value.id === id ? found.value : null;
   }
 
   /** What runs on any node, oldest start first. */
