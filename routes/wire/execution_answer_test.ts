@@ -18,6 +18,7 @@ const QUEUED: QueuedExecution = {
   selector: "any",
   lane: 4,
   startDeadlineMs: 1,
+  lone: false,
   state: "queued",
   readyAt: 0,
 };

@@ -1,5 +1,5 @@
-import { type AssignedExecution, type Execution, isAssigned, isEnded, type Node } from "../model/mod.ts";
-import { executionKey, executionTable, runningPrefix, runningTable, type Store, writesOf } from "../store/mod.ts";
+import { type AssignedExecution, type Execution, holdsPlace, isAssigned, type Node } from "../model/mod.ts";
+import { type Found, runningPrefix, runningTable, type Store, writesOf } from "../store/mod.ts";
 
 /** What each node has now, as far as this server knows: own writes at once, the rest by `load`. */
 export class AssignedIndex {
@@ -12,11 +12,7 @@ export class AssignedIndex {
   constructor(store: Store) {
     this.#store = store;
     store.onApplied((change) => {
-      for (const { key, value } of writesOf(change, executionTable)) {
-        if (value !== null && isAssigned(value)) this.#add(value);
-        else this.#remove(`${key[2]}${key[3]}`, value !== null && "node" in value ? value.node : null);
-        if (value !== null) this.#noteLost(value);
-      }
+      for (const { key, value } of writesOf(change, runningTable)) this.#note(key, value);
     });
   }
 
@@ -28,10 +24,7 @@ export class AssignedIndex {
   /** Reads what the store says a node has, in any incarnation; what every node has when none is named. */
   async load(...node: string[]): Promise<void> {
     for await (const { key, value } of this.#store.scan(runningTable, { prefix: runningPrefix(...node) })) {
-      const execution = await this.#store.get(executionTable, executionKey(value.uid, String(key[3])));
-      if (execution.value === null) continue;
-      if (isAssigned(execution.value)) this.#add(execution.value);
-      this.#noteLost(execution.value);
+      this.#note(key, value);
     }
   }
 
@@ -57,12 +50,14 @@ export class AssignedIndex {
     );
   }
 
-  #noteLost(execution: Execution): void {
-    if (!isEnded(execution) || execution.node === null || execution.incarnation === null) return;
-    const { id, uid, node, incarnation, holdsPlace } = execution;
+  /** Takes over what a running mark says: `["running", node, incarnation, execution]`. */
+  #note([, name, incarnation, id]: Found<Execution>["key"], execution: Execution | null): void {
+    const node = String(name);
+    if (execution !== null && isAssigned(execution)) return this.#add(execution);
+    this.#byNode.get(node)?.delete(String(id));
     const lost = this.#lost.get(node) ?? new Map<string, { uid: string; incarnation: string }>();
-    if (holdsPlace) this.#lost.set(node, lost.set(id, { uid, incarnation }));
-    else lost.delete(id);
+    if (execution === null || !holdsPlace(execution)) lost.delete(String(id));
+    else this.#lost.set(node, lost.set(execution.id, { uid: execution.uid, incarnation: String(incarnation) }));
   }
 
   /** Whether another node has this execution, as far as this server knows. */
@@ -77,10 +72,5 @@ export class AssignedIndex {
     const before = node.get(execution.id);
     node.set(execution.id, execution);
     if (execution.cancel !== null && (before?.cancel ?? null) === null) this.#onCancel(execution.node);
-  }
-
-  #remove(id: string, node: string | null): void {
-    if (node !== null) this.#byNode.get(node)?.delete(id);
-    else for (const executions of this.#byNode.values()) executions.delete(id);
   }
 }

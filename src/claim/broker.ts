@@ -10,11 +10,9 @@ import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import {
   covered,
   deleteQueueEntry,
-  executionKey,
   type Found,
   groupKey,
   groupTable,
-  putExecution,
   putRunning,
   putTaken,
   revisionKey,
@@ -127,8 +125,7 @@ export class Broker {
         return null;
       }
       deleteQueueEntry(change, found);
-      putExecution(change, covered(executionKey(claimed.uid, claimed.id)), claimed);
-      putRunning(change, covered(runningKey(node.name, node.incarnation, claimed.id)), { uid: claimed.uid });
+      putRunning(change, covered(runningKey(node.name, node.incarnation, claimed.id)), claimed);
       const { outcome } = await store.commit(change);
       if (outcome === "applied") return await assignmentOf(claimed, store);
       await index.refresh(found);
@@ -149,6 +146,7 @@ export class Broker {
   /** Targets of one group run on distinct nodes. Answers false when this node has another of them. */
   async #writeTaken(change: StoreChange, execution: QueuedExecution, node: Node): Promise<boolean> {
     const { store } = this.#deps;
+    if (execution.lone) return true;
     const group = await store.get(groupTable, groupKey(execution.uid, execution.group));
     if (group.value === null || group.value.targets.length === 1) return true;
     const taken = await store.get(takenTable, takenKey(execution.group, node.name));

@@ -102,7 +102,8 @@ function retryOf(input: EndInput, onLost: "fail" | "retry" | "wait"): QueuedExec
     if (end.exitCode === null || !retry.exitCodes.includes(end.exitCode)) return null;
   }
   const readyAt = nowMs + attemptDelayMs(retry, execution.attempt, input.random);
-  return attemptOf(group, execution.target, execution.attempt + 1, nowMs, readyAt);
+  const next = { target: execution.target, attempt: execution.attempt + 1, lone: execution.lone };
+  return attemptOf(group, next, { queuedAt: nowMs, readyAt });
 }
 
 function endedRecord(execution: Execution, end: AttemptEnd, holdsPlace: boolean): EndedExecution {

@@ -1,15 +1,11 @@
-import type { Execution, Gate, Group, Stat } from "../model/mod.ts";
+import { type Execution, type Gate, type Group, loneGroup, type Stat } from "../model/mod.ts";
 import {
-  covered,
-  deleteExecution,
   type Entry,
-  executionKey,
-  executionTable,
   gateKey,
   gateTable,
   groupKey,
   groupTable,
-  putExecution,
+  type OpenExecutions,
   putGate,
   putGroup,
   putStat,
@@ -18,11 +14,18 @@ import {
   type Store,
   StoreChange,
 } from "../store/mod.ts";
+import { writeMove } from "./move.ts";
 
 /** A record being changed: as it was read, and as it will be. */
 interface Working<T> {
   entry: Entry<T>;
   value: T | null;
+}
+
+/** An execution being changed; a new one was not read. */
+interface WorkingExecution {
+  entry: Entry<Execution> | null;
+  value: Execution | null;
 }
 
 /**
@@ -32,14 +35,16 @@ interface Working<T> {
 export class Draft {
   readonly change = new StoreChange();
   readonly #store: Store;
+  readonly #open: OpenExecutions;
   readonly #uid: string;
-  readonly #executions = new Map<string, Working<Execution>>();
+  readonly #executions = new Map<string, WorkingExecution>();
   readonly #groups = new Map<string, Working<Group>>();
   readonly #gates = new Map<string, Working<Gate>>();
   #stat: Working<Stat> | undefined;
 
-  constructor(store: Store, uid: string) {
+  constructor(store: Store, open: OpenExecutions, uid: string) {
     this.#store = store;
+    this.#open = open;
     this.#uid = uid;
   }
 
@@ -47,7 +52,7 @@ export class Draft {
   async execution(id: string): Promise<Execution | null> {
     const known = this.#executions.get(id);
     if (known) return known.value;
-    const entry = await this.#store.get(executionTable, executionKey(this.#uid, id));
+    const entry = await this.#open.find(this.#uid, id);
     this.#executions.set(id, { entry, value: entry.value });
     return entry.value;
   }
@@ -59,6 +64,11 @@ export class Draft {
     const entry = await this.#store.get(groupTable, groupKey(this.#uid, id));
     this.#groups.set(id, { entry, value: entry.value });
     return entry.value;
+  }
+
+  /** The group of an execution that is not over, or that holds its place. */
+  async groupOf(execution: Execution): Promise<Group | null> {
+    return execution.lone ? loneGroup(execution) : await this.group(execution.group);
   }
 
   /** A gate as this draft would leave it. */
@@ -78,21 +88,20 @@ export class Draft {
     return entry.value;
   }
 
-  /** Sets an execution that was read here, or makes a new one that the group's check covers. */
+  /** Sets an execution that was read here, or makes a new one that what was read of its group covers. */
   setExecution(execution: Execution): void {
     const known = this.#executions.get(execution.id);
     if (known) known.value = execution;
-    else putExecution(this.change, covered(executionKey(this.#uid, execution.id)), execution);
+    else this.#executions.set(execution.id, { entry: null, value: execution });
   }
 
-  /** Deletes an execution that was read here. */
+  /** Takes back an execution that was read here. */
   removeExecution(id: string): void {
     const known = this.#executions.get(id);
-    if (known) deleteExecution(this.change, known.entry);
-    this.#executions.delete(id);
+    if (known) known.value = null;
   }
 
-  /** Sets a group that was read here. */
+  /** Sets a group that was read here; a lone one has no record. */
   setGroup(group: Group): void {
     set(this.#groups, group.id, group);
   }
@@ -109,7 +118,7 @@ export class Draft {
 
   /** All that was read and set, as one change. */
   finish(): StoreChange {
-    for (const { entry, value } of this.#executions.values()) this.#write(entry, value, putExecution);
+    for (const { entry, value } of this.#executions.values()) writeMove(this.change, entry, value);
     for (const { entry, value } of this.#groups.values()) this.#write(entry, value, putGroup);
     for (const { entry, value } of this.#gates.values()) this.#write(entry, value, putGate);
     if (this.#stat) this.#write(this.#stat.entry, this.#stat.value, putStat);

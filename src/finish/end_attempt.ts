@@ -1,30 +1,23 @@
-import type { AssignedExecution, EndedExecution, Execution } from "../model/mod.ts";
-import { QUEUE_BELL, queueKeyOf, writeQueued } from "../start/mod.ts";
-import { covered, deleteQueueEntry, deleteRunning, runningKey } from "../store/mod.ts";
+import type { Execution } from "../model/mod.ts";
+import { QUEUE_BELL } from "../start/mod.ts";
 import { type AttemptEnd, decideEnd } from "./decide_end.ts";
-import type { Draft } from "./draft.ts";
 import { type GroupEnd, writeGroupEnd } from "./end_group.ts";
 import type { EndContext } from "./end_context.ts";
 
 /** Ends an attempt with all that follows from it: the retry, or its group's end. */
 export async function endAttempt(execution: Execution, end: AttemptEnd, context: EndContext): Promise<Execution> {
   const { draft, deps } = context;
-  const group = await draft.group(execution.group);
+  const group = await draft.groupOf(execution);
   const definition = await context.definition(execution.revision);
   if (group === null || definition === null) return execution;
   const jobExists = await context.jobExists();
   const nowMs = deps.clock.now();
   const random = deps.random.next();
   const decision = decideEnd({ execution, group, definition, end, mayRetry: jobExists, nowMs, random });
-  if (execution.state === "queued" && group.state === "open") {
-    deleteQueueEntry(draft.change, covered(queueKeyOf(execution)));
-  }
-  if (execution.state !== "queued" && !decision.execution.holdsPlace) unmarkRunning(execution, draft);
   draft.setExecution(decision.execution);
   draft.setGroup(decision.group);
   if (decision.retry !== null) {
     draft.setExecution(decision.retry);
-    writeQueued(draft.change, decision.retry);
     draft.change.ring(QUEUE_BELL);
   }
   const { outcome } = decision;
@@ -37,10 +30,4 @@ export async function endGroup(end: GroupEnd, context: EndContext): Promise<void
   await writeGroupEnd(context.draft, end, context.deps.store, context.deps.graph);
   if (end.outcome === "cancelled" || end.outcome === "skipped") return;
   context.counted.push({ success: end.outcome === "success", endedAtMs: end.nowMs });
-}
-
-/** An execution is no longer its node's. */
-export function unmarkRunning(execution: AssignedExecution | EndedExecution, draft: Draft): void {
-  if (execution.node === null || execution.incarnation === null) return;
-  deleteRunning(draft.change, covered(runningKey(execution.node, execution.incarnation, execution.id)));
 }

@@ -1,6 +1,6 @@
 import type { JobDefinition } from "../model/mod.ts";
 import type { Clock, Log, Random } from "../runtime/mod.ts";
-import type { Catalogue, Graph, Store } from "../store/mod.ts";
+import type { Catalogue, Graph, OpenExecutions, Store } from "../store/mod.ts";
 import type { Draft } from "./draft.ts";
 
 /** Counts groups as they end, for totals by the hour. */
@@ -13,6 +13,7 @@ export interface FinishDeps {
   store: Store;
   catalogue: Catalogue;
   graph: Graph;
+  open: OpenExecutions;
   clock: Clock;
   random: Random;
   log: Log;

@@ -8,7 +8,7 @@ import {
   release,
 } from "../model/mod.ts";
 import { hash64 } from "../runtime/mod.ts";
-import { QUEUE_BELL, queuedTargets, writePromotion, writeQueued } from "../start/mod.ts";
+import { QUEUE_BELL, queuedTargets, writePromotion } from "../start/mod.ts";
 import { covered, effectKey, type Graph, putEffect, type Store } from "../store/mod.ts";
 import type { Draft } from "./draft.ts";
 
@@ -64,7 +64,6 @@ async function promoteOwn(draft: Draft, id: string, nowMs: number): Promise<void
   for (const execution of queuedTargets(opened, nowMs)) {
     await draft.execution(execution.id);
     draft.setExecution(execution);
-    writeQueued(draft.change, execution);
   }
   draft.change.ring(QUEUE_BELL);
 }

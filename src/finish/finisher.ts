@@ -67,7 +67,7 @@ export class Finisher {
       if (change.written.length === 0) {
         if (isFresh) return ends;
         // No commit proves that what is remembered is so: another server may have written since.
-        for (const key of change.checked) store.forget(key);
+        for (const { key } of change.change.checks.values()) store.forget(key);
         isFresh = true;
         continue;
       }
@@ -78,9 +78,9 @@ export class Finisher {
   }
 
   #context(uid: string): EndContext {
-    const { store, catalogue } = this.deps;
+    const { store, catalogue, open } = this.deps;
     return {
-      draft: new Draft(store, uid),
+      draft: new Draft(store, open, uid),
       deps: this.deps,
       counted: [],
       definition: async (revision) =>

@@ -3,13 +3,14 @@ import {
   type Execution,
   executionId,
   type Group,
+  holdsPlace,
+  isEnded,
+  loneGroup,
   type QueuedExecution,
   type Result,
 } from "../model/mod.ts";
-import { queueKeyOf } from "../start/mod.ts";
-import { covered, deleteQueueEntry } from "../store/mod.ts";
 import { endTarget } from "./decide_end.ts";
-import { endGroup, unmarkRunning } from "./end_attempt.ts";
+import { endGroup } from "./end_attempt.ts";
 import type { EndContext } from "./end_context.ts";
 
 /**
@@ -22,15 +23,13 @@ export async function applyLate(execution: EndedExecution, result: Result, conte
   const late = { state: result.state, at: nowMs, exitCode: result.exitCode };
   const kept: EndedExecution = { ...execution, late, output: result.output, holdsPlace: false };
   draft.setExecution(kept);
-  unmarkRunning(execution, draft);
-  const group = await draft.group(execution.group);
+  const group = await openGroupOf(execution, context);
   const target = group?.targets[execution.target];
   if (!group || target?.state !== "open") return kept;
   if (target.attempt !== execution.attempt) {
     const retry = result.state === "success" ? await unclaimedRetry(group, execution, context) : null;
     if (retry === null) return kept;
     draft.removeExecution(retry.id);
-    deleteQueueEntry(draft.change, covered(queueKeyOf(retry)));
   }
   const state = result.state === "success" ? "success" : "lost";
   const ended = endTarget(group, execution.target, execution.attempt, state, nowMs);
@@ -40,6 +39,20 @@ export async function applyLate(execution: EndedExecution, result: Result, conte
   const jobExists = await context.jobExists();
   await endGroup({ group: ended.group, outcome: ended.outcome, definition, jobExists, nowMs }, context);
   return kept;
+}
+
+/** The group of a lost execution while something of it is open; a lone one is at the attempt that was made last. */
+async function openGroupOf(execution: EndedExecution, { draft }: EndContext): Promise<Group | null> {
+  if (!execution.lone) return await draft.group(execution.group);
+  let attempt = execution.attempt;
+  let latest: Execution = execution;
+  while (true) {
+    const next = await draft.execution(executionId(execution.group, execution.target, attempt + 1));
+    if (next === null) break;
+    latest = next;
+    attempt++;
+  }
+  return isEnded(latest) && !holdsPlace(latest) ? null : loneGroup(execution, attempt);
 }
 
 async function unclaimedRetry(

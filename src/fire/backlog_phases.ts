@@ -28,12 +28,17 @@ export function mergeMissed(backlog: Backlog | null, due: Due, to: number): Back
   if (!followsOn(last, due) && later.length < MOST_RANGES) {
     return { ...again, later: [...later, { plan, from: nominal, to }] };
   }
-  return later.length === 0 ? { ...again, to } : { ...again, later: [...later.slice(0, -1), { ...last, to }] };
+  const joined = again.joined || !followsOn(last, due);
+  if (later.length === 0) return { ...again, joined, to };
+  return { ...again, joined, later: [...later.slice(0, -1), { ...last, to }] };
 }
 
 type Range = NonNullable<Backlog["later"]>[number];
 
-function freshBacklog({ plan, from, to }: Range, how: Pick<Backlog, "policy" | "reason" | "later">): Backlog {
+function freshBacklog(
+  { plan, from, to }: Range,
+  how: Pick<Backlog, "policy" | "reason" | "later" | "joined">,
+): Backlog {
   return { plan, from, to, phase: "deciding", runFrom: null, refused: 0, countedTo: from - 1, ...how };
 }
 
@@ -102,6 +107,6 @@ function afterFirst(backlog: Backlog): Backlog | null {
 }
 
 /** The backlog without its first range; null when there is no other. */
-function nextRange({ policy, reason, later: [first, ...later] = [] }: Backlog): Backlog | null {
-  return first === undefined ? null : freshBacklog(first, { policy, reason, later });
+function nextRange({ policy, reason, joined, later: [first, ...later] = [] }: Backlog): Backlog | null {
+  return first === undefined ? null : freshBacklog(first, { policy, reason, joined, later });
 }

@@ -2,6 +2,7 @@ import {
   type Backlog,
   BACKLOG_LANE,
   emptyGate,
+  executionId,
   type Fence,
   type Gate,
   type GatePolicy,
@@ -111,7 +112,9 @@ export class BacklogWork {
     if (this.#deps.queuedRuns(plan.uid) >= QUEUED_AT_MOST) return false;
     const groupId = scheduledGroupId(plan.uid, nominal);
     const known = await store.get(groupTable, groupKey(plan.uid, groupId));
-    if (known.value !== null) return true;
+    const first = executionId(groupId, 0, 1);
+    const run = await this.#deps.open.find(plan.uid, first, { nearby: !backlog.joined });
+    if (known.value !== null || run.value !== null) return true;
     const gate = plan.gate === null ? null : await store.get(gateTable, gateKey(plan.gate.key));
     if (plan.gate !== null && !hasRoom(gate?.value ?? emptyGate, plan.gate)) return false;
     const request: StartRequest = {
@@ -131,7 +134,7 @@ export class BacklogWork {
     const decision = decideStart(request, gate?.value ?? null, clock.now());
     if (decision.kind !== "start") return false;
     await knowSelectors(store, request.selectors);
-    change.check(known);
+    change.check(known).check(run);
     writeStart(change, decision, gate);
     return true;
   }

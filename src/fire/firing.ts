@@ -14,6 +14,7 @@ import {
   gapKey,
   gateKey,
   gateTable,
+  type OpenExecutions,
   putBacklog,
   putCursor,
   putDue,
@@ -30,6 +31,7 @@ import { mergeMissed } from "./backlog_phases.ts";
 export interface FireDeps {
   store: Store;
   finisher: Finisher;
+  open: OpenExecutions;
   clock: Clock;
   log: Log;
   /** Nodes heard of lately. */

@@ -22,6 +22,7 @@ import {
   heldKey,
   jobKey,
   jobTable,
+  type OpenExecutions,
   putFence,
   putHeld,
   putJob,
@@ -43,6 +44,7 @@ export interface JobsDeps {
   store: Store;
   catalogue: Catalogue;
   graph: Graph;
+  open: OpenExecutions;
   clock: Clock;
   random: Random;
   /** Zone of jobs that name none. */
@@ -233,7 +235,7 @@ export class Jobs {
     if (hasParents(entry.value) || hasParents(job)) {
       await writeEdges(change, store, { uid: job.uid, definition: job.definition, name: job.definition.name, nowMs });
     }
-    if (entry.value !== null && gateChanged(entry.value, job)) await writeGateChange(change, store, job);
+    if (entry.value !== null && gateChanged(entry.value, job)) await writeGateChange(change, this.#deps, job);
     change.ring("due");
     if (ended !== null) change.ring("backlog").ring("queue");
     return (await store.commit(change)).outcome === "applied";

@@ -13,6 +13,7 @@ import {
   gateTable,
   joinKey,
   joinTable,
+  type OpenExecutions,
   revisionPrefix,
   revisionTable,
   statKey,
@@ -27,10 +28,12 @@ import { clearHistory } from "./history.ts";
 /** Finishes the deletion of jobs: queued runs are cancelled, running ones end, and then all that was kept of the job goes. */
 export class DeletedJobs {
   readonly #store: Store;
+  readonly #open: OpenExecutions;
   readonly #finisher: Finisher;
 
-  constructor(store: Store, finisher: Finisher) {
+  constructor({ store, open, finisher }: { store: Store; open: OpenExecutions; finisher: Finisher }) {
     this.#store = store;
+    this.#open = open;
     this.#finisher = finisher;
   }
 
@@ -42,7 +45,7 @@ export class DeletedJobs {
   async #bury(tomb: Found<{ name: string; at: number; cancel: boolean; by: string }>): Promise<void> {
     const uid = String(tomb.key[1]);
     await this.#cancel(uid, tomb.value);
-    if (await clearHistory(this.#store, uid) > 0) return;
+    if (await this.#hasRuns(uid)) return;
     const change = new StoreChange();
     for (const revision of await this.#store.list(revisionTable, { prefix: revisionPrefix(uid) }, { limit: 80 })) {
       deleteRevision(change, revision);
@@ -58,11 +61,20 @@ export class DeletedJobs {
     await this.#store.commit(change);
   }
 
+  /**
+   * Removes what is over; answers whether anything is left. An execution goes from where it waits to the queue, to its node
+   * and into the history: looked for in that order, none slips by.
+   */
+  async #hasRuns(uid: string): Promise<boolean> {
+    if (await clearHistory(this.#store, uid) > 0) return true;
+    return (await this.#open.ofJob(uid)).length > 0 || await clearHistory(this.#store, uid) > 0;
+  }
+
   /** Queued runs always; running ones where that was asked for. */
   async #cancel(uid: string, tomb: { name: string; at: number; cancel: boolean; by: string }): Promise<void> {
     const request = { kind: "cancel" as const, by: tomb.by, reason: `job "${tomb.name}" was deleted`, at: tomb.at };
-    const executions = await this.#store.list(executionTable, { prefix: executionPrefix(uid) });
-    const open = executions.filter(({ value }) =>
+    const waiting = await this.#store.list(executionTable, { prefix: executionPrefix(uid) });
+    const open = [...waiting, ...await this.#open.ofJob(uid)].filter(({ value }) =>
       value.state === "queued" || (tomb.cancel && isAssigned(value) && value.cancel === null)
     );
     await Promise.all(

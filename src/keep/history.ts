@@ -27,30 +27,88 @@ import {
 /** Ended executions removed in one commit: each may check its group. */
 const REMOVED_AT_ONCE = 40;
 
+/** Other executions that may stand between the oldest ones before the whole history is read. */
+const OTHERS_READ = 10;
+
 /** Skipped executions and gaps kept of a job. */
 const SKIPPED_KEPT = 100;
 const GAPS_KEPT = 1_000;
 
-/** Removes a job's oldest ended executions beyond `startedKept` that started and 100 that did not. Answers how many went. */
-export async function pruneHistory(store: Store, uid: string, startedKept: number): Promise<number> {
-  const all = await store.list(executionTable, { prefix: executionPrefix(uid) });
-  const started = all.filter(({ value }) => hasStarted(value));
-  const skipped = all.filter(({ value }) => isEnded(value) && !hasStarted(value));
-  const old = [
-    ...started.slice(0, Math.max(0, started.length - startedKept)),
-    ...skipped.slice(0, Math.max(0, skipped.length - SKIPPED_KEPT)),
-  ];
-  const gone = await removeExecutions(store, uid, old.filter(({ value }) => isEnded(value) && !value.holdsPlace));
-  return gone + await pruneGaps(store, uid, GAPS_KEPT);
+/** How many executions of a job are over: those that had started, and those that never did. */
+export interface HistorySize {
+  started: number;
+  skipped: number;
+}
+
+/** The kind of history that an execution belongs to; null while it is open, or may run unseen. */
+export function historyKind(execution: Execution): keyof HistorySize | null {
+  if (!isEnded(execution) || execution.holdsPlace) return null;
+  return hasStarted(execution) ? "started" : "skipped";
+}
+
+/** Counts what is over of a job, `except` some; reads the whole history. */
+export async function measureHistory(store: Store, uid: string, except: ReadonlySet<string>): Promise<HistorySize> {
+  const size: HistorySize = { started: 0, skipped: 0 };
+  for await (const { value } of store.scan(executionTable, { prefix: executionPrefix(uid) })) {
+    const kind = historyKind(value);
+    if (kind !== null && !except.has(value.id)) size[kind]++;
+  }
+  return size;
+}
+
+/**
+ * Removes a job's oldest ended executions beyond `startedKept` that started and 100 that did not, of as many as `size`
+ * says. Answers how many went.
+ */
+export async function pruneHistory(
+  store: Store,
+  uid: string,
+  startedKept: number,
+  size: HistorySize,
+): Promise<HistorySize> {
+  const excess = { started: size.started - startedKept, skipped: size.skipped - SKIPPED_KEPT };
+  const old = await oldest(store, uid, excess);
+  const gone: HistorySize = { started: 0, skipped: 0 };
+  for (let at = 0; at < old.length; at += REMOVED_AT_ONCE) {
+    const page = old.slice(at, at + REMOVED_AT_ONCE);
+    if (!await removePage(store, uid, page)) continue;
+    for (const { value } of page) gone[historyKind(value) ?? "started"]++;
+  }
+  return gone;
+}
+
+/** Removes a job's oldest gaps beyond 1,000. */
+export async function pruneGaps(store: Store, uid: string): Promise<void> {
+  await removeGaps(store, uid, GAPS_KEPT);
+}
+
+/** A job's oldest executions that are over, as many of each kind as are too many; most often they stand at the beginning. */
+async function oldest(store: Store, uid: string, excess: HistorySize): Promise<Found<Execution>[]> {
+  const wanted = Math.max(0, excess.started) + Math.max(0, excess.skipped);
+  if (wanted === 0) return [];
+  for (const limit of [wanted + OTHERS_READ, Infinity]) {
+    const left = { ...excess };
+    const found = await store.list(executionTable, { prefix: executionPrefix(uid) }, { limit });
+    const old = found.filter(({ value }) => {
+      const kind = historyKind(value);
+      return kind !== null && left[kind]-- > 0;
+    });
+    if (old.length === wanted || found.length < limit) return old;
+  }
+  return [];
 }
 
 /** Removes ended executions and gaps of a job, all of them. Answers how many executions are left: not ended, or refused. */
 export async function clearHistory(store: Store, uid: string): Promise<number> {
   const all = await store.list(executionTable, { prefix: executionPrefix(uid) });
   const ended = all.filter(({ value }) => isEnded(value) && !value.holdsPlace);
-  const gone = await removeExecutions(store, uid, ended);
-  await pruneGaps(store, uid, 0);
-  return all.length - gone;
+  let left = all.length;
+  for (let at = 0; at < ended.length; at += REMOVED_AT_ONCE) {
+    const page = ended.slice(at, at + REMOVED_AT_ONCE);
+    if (await removePage(store, uid, page)) left -= page.length;
+  }
+  await removeGaps(store, uid, 0);
+  return left;
 }
 
 /** Zeroes a job's counters and last results. */
@@ -63,7 +121,7 @@ export async function resetStat(store: Store, uid: string): Promise<void> {
   }
 }
 
-async function pruneGaps(store: Store, uid: string, kept: number): Promise<number> {
+async function removeGaps(store: Store, uid: string, kept: number): Promise<void> {
   const gaps = await store.list(gapTable, { prefix: gapPrefix(uid) });
   const old = gaps.slice(0, Math.max(0, gaps.length - kept));
   for (let at = 0; at < old.length; at += REMOVED_AT_ONCE) {
@@ -71,21 +129,16 @@ async function pruneGaps(store: Store, uid: string, kept: number): Promise<numbe
     for (const gap of old.slice(at, at + REMOVED_AT_ONCE)) deleteGap(change, gap);
     await store.commit(change);
   }
-  return old.length;
 }
 
-/** Removes executions with their output, and each group with its last execution. */
-async function removeExecutions(store: Store, uid: string, old: readonly Found<Execution>[]): Promise<number> {
-  let gone = 0;
-  for (let at = 0; at < old.length; at += REMOVED_AT_ONCE) {
-    const page = old.slice(at, at + REMOVED_AT_ONCE);
-    for (const { value } of page) await removeOutput(store, value);
-    const change = new StoreChange();
-    for (const execution of page) deleteExecution(change, execution);
-    await removeGroups(store, uid, new Set(page.map(({ value }) => value.group)), change);
-    if ((await store.commit(change)).outcome === "applied") gone += page.length;
-  }
-  return gone;
+/** Removes executions with their output, and their groups. Answers false when one of them has changed. */
+async function removePage(store: Store, uid: string, page: readonly Found<Execution>[]): Promise<boolean> {
+  for (const { value } of page) await removeOutput(store, value);
+  const change = new StoreChange();
+  for (const execution of page) deleteExecution(change, execution);
+  const groups = new Set(page.filter(({ value }) => !value.lone).map(({ value }) => value.group));
+  await removeGroups(store, uid, groups, change);
+  return (await store.commit(change)).outcome === "applied";
 }
 
 /** An ended group goes with the first of its executions to go: the others keep all that is shown of them. */

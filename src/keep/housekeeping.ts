@@ -13,8 +13,6 @@ import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import { type Finisher, settleGate } from "../finish/mod.ts";
 import {
   deleteIdempotency,
-  executionKey,
-  executionTable,
   gatePrefix,
   gateTable,
   idempotencyPrefix,
@@ -125,9 +123,8 @@ export class Housekeeping {
   async loseSilent(): Promise<void> {
     const { store } = this.#deps;
     for await (const { key, value } of store.scan(runningTable, { prefix: runningPrefix() })) {
-      const [, node, incarnation, id] = key;
-      const execution = await store.get(executionTable, executionKey(value.uid, String(id)));
-      if (execution.value !== null) await this.#judge(execution.value, String(node), String(incarnation));
+      const [, node, incarnation] = key;
+      await this.#judge(value, String(node), String(incarnation));
     }
   }
 

@@ -64,6 +64,8 @@ export const backlogSchema = z.object({
   refused: z.number().int(),
   countedTo: z.number(),
   reason: z.string(),
+  /** Times that were fired lie inside a range: each is to be looked for before it is started. */
+  joined: z.boolean().optional(),
   /** Ranges missed after that, oldest first; times between two ranges were fired on time. */
   later: z.array(z.object({ plan: firingPlanSchema, from: z.number(), to: z.number() })).optional(),
 });

@@ -23,6 +23,8 @@ const identity = {
   lane: z.number().int(),
   /** Not claimed this long after it first could be: skipped. */
   startDeadlineMs: z.number(),
+  /** Its group has this one target, no gate, and no record of its own: `loneGroup` says what the group is. */
+  lone: z.boolean().default(false),
 };
 
 /** Who asked for an end before the end, and why. `kind` decides the state that it ends in. */
@@ -118,6 +120,7 @@ export function identityOf(execution: Execution) {
     selector: execution.selector,
     lane: execution.lane,
     startDeadlineMs: execution.startDeadlineMs,
+    lone: execution.lone,
   };
 }
 
@@ -127,6 +130,11 @@ export type AssignedExecution = ClaimedExecution | RunningExecution;
 /** Whether a node has it now. */
 export function isAssigned(execution: Execution): execution is AssignedExecution {
   return execution.state === "claimed" || execution.state === "running";
+}
+
+/** Whether it was called lost and holds its place until it is known to be over. */
+export function holdsPlace(execution: Execution): execution is EndedExecution {
+  return isEnded(execution) && execution.holdsPlace;
 }
 
 /** Whether it is over. */

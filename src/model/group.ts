@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { encodeTime, hash64, hashDigits } from "../runtime/mod.ts";
-import { ENDED_STATES, type EndedState } from "./execution.ts";
+import { ENDED_STATES, type EndedState, type Execution } from "./execution.ts";
 
 /** What set off a group. */
 export const TRIGGERS = ["schedule", "manual", "parent", "retry", "catch-up", "backfill"] as const;
@@ -40,6 +40,31 @@ export const groupSchema = z.object({
   outcome: z.enum(OUTCOMES).nullable(),
 });
 export type Group = z.infer<typeof groupSchema>;
+
+/**
+ * The group of a lone execution as it is while it is open. Most groups are of this kind, and a record of their own would
+ * say nothing that the execution does not. `attempt` is the one that its target is at.
+ */
+export function loneGroup(execution: Execution, attempt: number = execution.attempt): Group {
+  const { group: id, uid, jobName, revision, trigger, dueAt, requestedBy, lane, startDeadlineMs } = execution;
+  return {
+    id,
+    uid,
+    jobName,
+    revision,
+    trigger,
+    dueAt,
+    createdAt: execution.groupCreatedAt,
+    requestedBy,
+    gate: null,
+    state: "open",
+    lane,
+    startDeadlineMs,
+    targets: [{ selector: execution.selector, attempt, state: "open" }],
+    endedAt: null,
+    outcome: null,
+  };
+}
 
 /** The id of the group of a due time: the same for whoever makes it, however often. */
 export function scheduledGroupId(uid: string, nominalMs: number): string {

@@ -2,8 +2,8 @@ import { decodeBase64 } from "./base64.ts";
 import { type Execution, isEnded, type OutputChunk } from "../model/mod.ts";
 import type { Clock, Log } from "../runtime/mod.ts";
 import {
-  executionKey,
   executionTable,
+  type OpenExecutions,
   outputKey,
   outputPrefix,
   outputTable,
@@ -21,13 +21,15 @@ const LOOK_EVERY_MS = 1_000;
 /** Stores output as it comes, and reads it. */
 export class Outputs {
   readonly #store: Store;
+  readonly #open: OpenExecutions;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #followers = new Map<string, Set<Follower>>();
   #onFollow: () => void = () => {};
 
-  constructor(deps: { store: Store; clock: Clock; log: Log }) {
+  constructor(deps: { store: Store; open: OpenExecutions; clock: Clock; log: Log }) {
     this.#store = deps.store;
+    this.#open = deps.open;
     this.#clock = deps.clock;
     this.#log = deps.log;
     deps.store.onApplied((change) => {
@@ -68,8 +70,7 @@ export class Outputs {
     try {
       while (!signal.aborted) {
         // Read before the pieces: those of an ended run are all there.
-        const now = (await this.#store.get(executionTable, executionKey(execution.uid, execution.id))).value ??
-          execution;
+        const now = (await this.#open.find(execution.uid, execution.id)).value ?? execution;
         follower.catchUp(now, await this.#kept(execution.id, 0));
         yield* follower.take();
         if (follower.ended) return;

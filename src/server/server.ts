@@ -10,7 +10,7 @@ import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
 import { aborted, type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { QUEUE_BELL, Starter } from "../start/mod.ts";
-import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, Store } from "../store/mod.ts";
+import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, OpenExecutions, Store } from "../store/mod.ts";
 import { raiseTerm, termOf } from "./fence_bytes.ts";
 import { ManualRuns } from "./runs.ts";
 import { StoreViews } from "./views.ts";
@@ -50,6 +50,7 @@ export class Server {
   readonly #catalogue: Catalogue;
   readonly #graph: Graph;
   readonly #held: HeldJobs;
+  readonly #open: OpenExecutions;
   readonly #index: QueueIndex;
   readonly #assigned: AssignedIndex;
   readonly #broker: Broker;
@@ -72,10 +73,12 @@ export class Server {
     this.#catalogue = new Catalogue(store);
     this.#graph = new Graph(store);
     this.#held = new HeldJobs(store);
+    this.#open = new OpenExecutions(store);
     this.#index = new QueueIndex(store);
     this.liveness = new Liveness(store, clock);
     this.#counts = new HourlyCounts(store, nodeName);
-    const parts = { store, catalogue: this.#catalogue, graph: this.#graph, index: this.#index, clock, random, log };
+    const known = { catalogue: this.#catalogue, graph: this.#graph, open: this.#open, index: this.#index };
+    const parts = { store, ...known, clock, random, log };
     const liveNodes = () => this.liveness.live();
     const pauseOf = (uid: string) => ({
       held: this.#held.has(uid),
@@ -104,7 +107,7 @@ export class Server {
     const handlers = createHandlers({ ...parts, jobs: this.jobs, finisher, liveNodes, defaultTimezone });
     this.#effects = new EffectWorker({ ...parts, bell, handlers });
     const retention = new Retention(store, this.#catalogue);
-    const deletedJobs = new DeletedJobs(store, finisher);
+    const deletedJobs = new DeletedJobs({ ...parts, finisher });
     const node = (name: string) => {
       const known = this.liveness.node(name);
       return known && { node: known, silentMs: this.liveness.silentMs(name) };
@@ -124,7 +127,7 @@ export class Server {
   /** Reads what must be known before agents may come. Throws `unavailable` for a store of a newer schema. */
   async load(): Promise<void> {
     await claimSchema(this.store, this.#options.random);
-    const parts = [this.#graph, this.#held, this.#index, this.#assigned].map((part) => part.load());
+    const parts = [this.#graph, this.#held, this.#open, this.#index, this.#assigned].map((part) => part.load());
     await Promise.all([this.liveness.load(this.store), ...parts]);
   }
 

@@ -28,6 +28,7 @@ import {
   type Graph,
   jobKey,
   jobTable,
+  type OpenExecutions,
   type Row,
   runningPrefix,
   runningTable,
@@ -43,12 +44,14 @@ export class StoreViews {
   readonly #store: Store;
   readonly #catalogue: Catalogue;
   readonly #graph: Graph;
+  readonly #open: OpenExecutions;
   readonly #clock: Clock;
 
-  constructor(deps: { store: Store; catalogue: Catalogue; graph: Graph; clock: Clock }) {
+  constructor(deps: { store: Store; catalogue: Catalogue; graph: Graph; open: OpenExecutions; clock: Clock }) {
     this.#store = deps.store;
     this.#catalogue = deps.catalogue;
     this.#graph = deps.graph;
+    this.#open = deps.open;
     this.#clock = deps.clock;
   }
 
@@ -79,9 +82,8 @@ export class StoreViews {
   async executions(name: string, query: ExecutionQuery): Promise<{ executions: Execution[]; total: number } | null> {
     const job = (await this.#store.read(jobTable, jobKey(name))).value;
     if (job === null) return null;
-    const found = await this.#store.list(executionTable, { prefix: executionPrefix(job.uid) });
     const { states } = query;
-    const shown = found.map(({ value }) => value).filter((execution) =>
+    const shown = (await this.#allOf(job.uid)).filter((execution) =>
       states === null ? hasStarted(execution) : states.includes(execution.state)
     );
     const sorted = shown.sort((a, b) => compareBy(a, b, query.sort));
@@ -93,21 +95,17 @@ export class StoreViews {
   async execution(name: string, id: string): Promise<Execution | null> {
     const job = (await this.#store.read(jobTable, jobKey(name))).value;
     if (job === null || parseExecutionId(id) === undefined) return null;
-    // As lists do, from the store itself: what is remembered is a moment behind a commit that is being answered.
+    const open = (await this.#open.find(job.uid, id)).value;
+    // As lists do: what is remembered is a moment behind a commit that is being answered.
     const key = executionKey(job.uid, id);
     const [found] = await this.#store.list(executionTable, { prefix: key.slice(0, 3), start: key }, { limit: 1 });
-    return found?.value.id === id ? found.value : null;
+    return found?.value.id === id ? found.value : open;
   }
 
   /** What runs on any node, oldest start first. */
   async busy(): Promise<Execution[]> {
     const marks = await this.#store.list(runningTable, { prefix: runningPrefix() });
-    const executions = await Promise.all(
-      marks.map(async ({ key, value }) =>
-        (await this.#store.read(executionTable, executionKey(value.uid, String(key[3])))).value
-      ),
-    );
-    const running = executions.flatMap((execution) => execution !== null && isAssigned(execution) ? [execution] : []);
+    const running = marks.map(({ value }) => value).filter(isAssigned);
     return running.sort((a, b) => startOf(a) - startOf(b));
   }
 
@@ -141,6 +139,15 @@ export class StoreViews {
       total.failed += value.failed;
     }
     return totals;
+  }
+
+  /** Executions of a job in any state. Those that are open first: one that ends meanwhile is then seen as ended, not missed. */
+  async #allOf(uid: string): Promise<Execution[]> {
+    const all = new Map((await this.#open.ofJob(uid)).map(({ value }) => [value.id, value]));
+    for await (const { value } of this.#store.scan(executionTable, { prefix: executionPrefix(uid) })) {
+      all.set(value.id, value);
+    }
+    return [...all.values()];
   }
 
   /** Rows that follow one another by name are one range read. */

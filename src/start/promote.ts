@@ -1,10 +1,10 @@
 import type { GateWaiter, Group, QueuedExecution } from "../model/mod.ts";
 import {
   covered,
+  deleteExecution,
   executionKey,
   groupKey,
   groupTable,
-  putExecution,
   putGroup,
   type Store,
   type StoreChange,
@@ -14,7 +14,9 @@ import { attemptOf, QUEUE_BELL, writeQueued } from "./start.ts";
 /** The executions of a group that begins after it waited. */
 export function queuedTargets(group: Group, nowMs: number): QueuedExecution[] {
   return group.targets.flatMap(({ attempt, state }, target) =>
-    state === "open" ? [attemptOf(group, target, attempt, group.createdAt, nowMs)] : []
+    state === "open"
+      ? [attemptOf(group, { target, attempt, lone: false }, { queuedAt: group.createdAt, readyAt: nowMs })]
+      : []
   );
 }
 
@@ -36,7 +38,7 @@ export async function writePromotion(
   const group: Group = { ...entry.value, state: "open" };
   putGroup(change, entry, group);
   for (const execution of queuedTargets(group, nowMs)) {
-    putExecution(change, covered(executionKey(group.uid, execution.id)), execution);
+    deleteExecution(change, covered(executionKey(group.uid, execution.id)));
     writeQueued(change, execution);
   }
   change.ring(QUEUE_BELL);

@@ -83,7 +83,13 @@ export function decideStart(request: StartRequest, gate: Gate | null, nowMs: num
   }
 }
 
+/** Whether a group needs no record of its own: the common kind, whose one execution says it all. */
+function isLone({ trigger, gate, selectors }: StartRequest): boolean {
+  return gate === null && selectors.length === 1 && (trigger === "schedule" || trigger === "catch-up");
+}
+
 function newGroup(request: StartRequest, state: "open" | "waiting", nowMs: number) {
+  const lone = isLone(request);
   const { uid, jobName, revision, trigger, dueAt, requestedBy, lane, startDeadlineMs } = request;
   const group: Group = {
     id: request.groupId,
@@ -102,17 +108,17 @@ function newGroup(request: StartRequest, state: "open" | "waiting", nowMs: numbe
     endedAt: null,
     outcome: null,
   };
-  return { group, executions: group.targets.map((_, target) => attemptOf(group, target, 1, nowMs, nowMs)) };
+  const times = { queuedAt: nowMs, readyAt: nowMs };
+  return { group, executions: group.targets.map((_, target) => attemptOf(group, { target, attempt: 1, lone }, times)) };
 }
 
 /** A queued attempt of one target of a group. */
 export function attemptOf(
   group: Group,
-  target: number,
-  attempt: number,
-  queuedAt: number,
-  readyAt: number,
+  which: { target: number; attempt: number; lone: boolean },
+  times: { queuedAt: number; readyAt: number },
 ): QueuedExecution {
+  const { target, attempt, lone } = which;
   return {
     id: executionId(group.id, target, attempt),
     uid: group.uid,
@@ -125,12 +131,13 @@ export function attemptOf(
     dueAt: group.dueAt,
     requestedBy: group.requestedBy,
     groupCreatedAt: group.createdAt,
-    queuedAt,
+    queuedAt: times.queuedAt,
     selector: group.targets[target]?.selector ?? "",
     lane: group.lane,
     startDeadlineMs: group.startDeadlineMs,
+    lone,
     state: "queued",
-    readyAt,
+    readyAt: times.readyAt,
   };
 }
 
@@ -144,11 +151,11 @@ export function writeStart(
   gate: Entry<Gate> | null,
 ): void {
   const { group, executions } = decision;
-  putGroup(change, covered(groupKey(group.uid, group.id)), group);
+  if (!executions.every(({ lone }) => lone)) putGroup(change, covered(groupKey(group.uid, group.id)), group);
   if (decision.gate !== null && gate !== null) putGate(change, gate, decision.gate);
   for (const execution of executions) {
-    putExecution(change, covered(executionKey(group.uid, execution.id)), execution);
     if (decision.kind === "start") writeQueued(change, execution);
+    else putExecution(change, covered(executionKey(group.uid, execution.id)), execution);
   }
   if (decision.kind === "start") change.ring(QUEUE_BELL);
 }

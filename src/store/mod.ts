@@ -6,6 +6,7 @@ export * from "./catalogue.ts";
 export * from "./graph.ts";
 export * from "./held_jobs.ts";
 export * from "./keys.ts";
+export * from "./open_executions.ts";
 export * from "./store.ts";
 export * from "./store_change.ts";
 export * from "./tables.ts";

@@ -7,6 +7,9 @@ import type { Table } from "./table.ts";
 /** Is told of each applied change of this process, before its commit resolves. */
 export type AppliedListener = (change: StoreChange, versionstamp: string) => void;
 
+/** Is told that what was known of a key is no longer to be relied on: at this versionstamp, or at any. */
+export type ForgottenListener = (key: KvKey, versionstamp: string | null | undefined) => void;
+
 /** A range to list. Both ends are whole keys, `end` exclusive. */
 export interface Range {
   prefix: KvKey;
@@ -36,6 +39,7 @@ export class Store {
   readonly #remembered = new LRUCache<string, Remembered>({ max: REMEMBERED });
   readonly #fetches = new Map<string, Promise<Entry<unknown>>>();
   readonly #listeners = new Set<AppliedListener>();
+  readonly #forgetters = new Set<ForgottenListener>();
   /** Changes that may be applied or not, and how often they are still to be looked at. */
   readonly #unknown = new Map<StoreChange, number>();
   /** Records met that no schema could read; they are left where they are, and loops go on without them. */
@@ -50,6 +54,11 @@ export class Store {
   /** Registers a listener of applied changes. */
   onApplied(listener: AppliedListener): void {
     this.#listeners.add(listener);
+  }
+
+  /** Registers a listener of what a refused change shows to be out of date. */
+  onForgotten(listener: ForgottenListener): void {
+    this.#forgetters.add(listener);
   }
 
   /** A record to build a change on; perhaps remembered. */
@@ -139,7 +148,7 @@ export class Store {
 
   /** Lets go of what is remembered of a key, so that the next `get` asks the store. */
   forget(key: KvKey): void {
-    this.#remembered.delete(cacheKey(key));
+    this.#forgetAt(key, undefined);
   }
 
   #fetch<T>(table: Table<T>, key: KvKey): Promise<Entry<T>> {
@@ -209,8 +218,13 @@ export class Store {
   }
 
   #forget(change: StoreChange): void {
-    for (const key of change.checked) this.#remembered.delete(cacheKey(key));
+    for (const { key, versionstamp } of change.change.checks.values()) this.#forgetAt(key, versionstamp);
     for (const { key } of change.written) this.#remembered.delete(cacheKey(key));
+  }
+
+  #forgetAt(key: KvKey, versionstamp: string | null | undefined): void {
+    this.#remembered.delete(cacheKey(key));
+    for (const listener of this.#forgetters) listener(key, versionstamp);
   }
 }
 

@@ -37,14 +37,12 @@ export interface Written {
 export class StoreChange {
   readonly change = new Change();
   readonly written: Written[] = [];
-  readonly checked: KvKey[] = [];
   #lastValue: unknown;
   #lastBytes: Uint8Array | undefined;
 
   /** The commit is refused unless the record is still as it was read. */
   check(entry: Entry<unknown>): this {
     this.change.check(entry.key, entry.versionstamp);
-    this.checked.push(entry.key);
     return this;
   }
 
@@ -66,7 +64,7 @@ export class StoreChange {
 /** Typed writers of one kind of record. Each write is checked, by its entry or by what covers it. */
 export function writersOf<T>(table: Table<T>) {
   return {
-    put(change: StoreChange, place: Entry<T> | Covered, value: T): void {
+    put(change: StoreChange, place: Entry<unknown> | Covered, value: T): void {
       if (!("covered" in place)) change.check(place);
       change.change.set(place.key, change.encode(table, value));
       change.written.push({ table: table as Table<never>, key: place.key, value });

@@ -41,7 +41,7 @@ export const gateTable = defineTable("gate", gateSchema, always);
 export const groupTable = defineTable("group", groupSchema, (group) => group.state !== "ended", 3);
 export const executionTable = defineTable("execution", executionSchema, (execution) => !isEnded(execution), 4);
 export const queueTable = defineTable("queue entry", queuedExecutionSchema);
-export const runningTable = defineTable("running mark", z.object({ uid: z.string() }));
+export const runningTable = defineTable("running mark", executionSchema);
 export const takenTable = defineTable("taken mark", z.object({ target: z.number().int() }));
 export const statTable = defineTable("statistic", statSchema, always);
 export const endedTable = defineTable(

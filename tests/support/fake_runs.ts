@@ -116,6 +116,7 @@ export class FakeRuns implements Runs, Outputs {
       selector: "any",
       lane: 4,
       startDeadlineMs: 36e5,
+      lone: false,
       node: "n1",
       incarnation: "i1",
       claimedAt: createdAt,

@@ -23,8 +23,10 @@ import {
   heldTable,
   jobTable,
   nodeTable,
+  OpenExecutions,
   putFence,
   queueTable,
+  runningTable,
   statTable,
   Store,
   StoreChange,
@@ -41,8 +43,9 @@ const FED: Readonly<Record<string, Table<never>>> = Object.fromEntries(
     ["stat", statTable],
     ["cursor", cursorTable],
     ["held", heldTable],
-    ["exec", executionTable],
+    ["past", executionTable],
     ["q", queueTable],
+    ["running", runningTable],
     ["node", nodeTable],
     ["graph", edgeTable],
     ["tomb", tombTable],
@@ -112,10 +115,11 @@ export class Peer {
     const catalogue = new Catalogue(store);
     const graph = new Graph(store);
     const held = new HeldJobs(store);
+    const open = new OpenExecutions(store);
     const index = new QueueIndex(store);
     const assigned = new AssignedIndex(store);
     const defaultTimezone = "UTC";
-    const parts = { store, catalogue, graph, clock, random, log, index, assigned, defaultTimezone };
+    const parts = { store, catalogue, graph, open, clock, random, log, index, assigned, defaultTimezone };
     const liveness = new Liveness(store, clock);
     const liveNodes = () => liveness.live();
     const pauseOf = (uid: string) => ({ held: held.has(uid), heldUntil: catalogue.byUid(uid)?.unpausedAt ?? null });
@@ -136,7 +140,7 @@ export class Peer {
     const handlers = createHandlers({ ...parts, jobs: this.jobs, finisher, liveNodes });
     this.effects = new EffectWorker({ ...parts, bell: new SilentBell(), handlers });
     this.retention = new Retention(store, catalogue);
-    this.deletedJobs = new DeletedJobs(store, finisher);
+    this.deletedJobs = new DeletedJobs({ ...parts, finisher });
     this.house = new Housekeeping({
       ...parts,
       finisher,
@@ -150,7 +154,7 @@ export class Peer {
     this.index = index;
     this.broker = broker;
     this.#load = async () => {
-      await Promise.all([liveness.load(store), ...[graph, held, index, assigned].map((part) => part.load())]);
+      await Promise.all([liveness.load(store), ...[graph, held, open, index, assigned].map((part) => part.load())]);
       await catalogue.load();
     };
   }

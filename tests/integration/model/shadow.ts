@@ -1,5 +1,6 @@
 import type { Kv, KvAtomic, KvCheck, KvCommitAnswer, KvKey } from "../../../src/kv/mod.ts";
 import { MemoryKv } from "../../../src/kv/mod.ts";
+import { isEnded, loneGroup, outcomeOf } from "../../../src/model/mod.ts";
 import type {
   Backlog,
   Cursor,
@@ -30,7 +31,7 @@ export interface Records {
   exec: Execution;
   q: Execution;
   held: { from: number };
-  running: { uid: string };
+  running: Execution;
   taken: { target: number };
   stat: Stat;
   effect: Effect;
@@ -70,35 +71,125 @@ export function rowsOf<H extends Head>(landing: Landing, head: H): Row<Records[H
 /** A key as one text. */
 export const idOf = (key: KvKey): string => key.join("/");
 
-/** A group and its executions stand side by side in the store. */
+/** A group and its executions stand side by side in the store; here an execution of the history is of the kind `past`. */
 function recordOf(key: KvKey): KvKey {
   const [head, uid = "", group = "", rest] = key;
   if (head !== "exec") return key;
-  return rest === undefined ? ["group", uid, group] : ["exec", uid, `${String(group)}${String(rest)}`];
+  return rest === undefined ? ["group", uid, group] : ["past", uid, `${String(group)}${String(rest)}`];
+}
+
+/** Kinds of records that say what an execution is. */
+const PLACES = ["past", "running", "q"];
+
+function loneOf(execution: Execution | null): string[] {
+  return execution === null ? [] : [execution.group];
+}
+
+/** The group of a lone execution that is its last attempt so far. */
+function lastingGroup(last: Execution): Group {
+  const open = loneGroup({ ...last, trigger: last.attempt > 1 ? "schedule" : last.trigger });
+  if (!isEnded(last) || last.holdsPlace) return open;
+  const tookBack = last.state === "lost" && last.late?.state === "success";
+  const state = last.state === "skipped" && last.attempt > 1 ? "failed" : tookBack ? "success" : last.state;
+  return {
+    ...open,
+    targets: open.targets.map((target) => ({ ...target, state })),
+    state: "ended",
+    outcome: outcomeOf([state]),
+  };
 }
 
 /** Heads whose values are no JSON. */
 const RAW = new Set(["slot", "out", "lease"]);
 const decoder = new TextDecoder();
 
-/** The store's contents as plain objects, as of the last commit that landed. */
+/**
+ * The store's contents as plain objects, as of the last commit that landed. Wherever an execution stands (in a queue, under
+ * its node, in the history), it is one record of the kind `exec` here; and each lone one has its group.
+ */
 export class Shadow {
   readonly #heads = new Map<string, Map<string, { key: KvKey; value: unknown }>>();
+  /** Where the records of each execution stand, and of which kind they are. */
+  readonly #places = new Map<string, Map<string, Execution>>();
+  /** Executions of each lone group. */
+  readonly #lone = new Map<string, Set<string>>();
 
   /** Takes over what a commit has written. */
   apply(writes: readonly { key: KvKey; value: Uint8Array | null }[]): Row[] {
-    return writes.map(({ key: place, value }) => {
+    const rows = writes.map(({ key: place, value }) => {
       const key = recordOf(place);
-      const head = String(key[0]);
-      const records = this.#heads.get(head) ?? new Map<string, { key: KvKey; value: unknown }>();
-      this.#heads.set(head, records);
-      const id = idOf(key);
-      const before = records.get(id)?.value ?? null;
-      const after = value === null ? null : RAW.has(head) ? {} : JSON.parse(decoder.decode(value));
-      if (after === null) records.delete(id);
-      else records.set(id, { key, value: after });
-      return { key, place, id, before, after };
+      const after = value === null ? null : RAW.has(String(key[0])) ? {} : JSON.parse(decoder.decode(value));
+      return this.#set(key, place, after);
     });
+    const moved = rows.filter(({ key }) => PLACES.includes(String(key[0]))) as Row<Execution>[];
+    const executions = new Set(moved.map((row) => this.#note(row)));
+    const followed = [...executions].map((id) => this.#settle(id));
+    const groups = new Set(
+      followed.flatMap(({ before, after }) => (before ?? after)?.lone ? loneOf(before ?? after) : []),
+    );
+    return [...rows, ...followed, ...[...groups].flatMap((group) => this.#settleGroup(group, followed))];
+  }
+
+  #set<T>(key: KvKey, place: KvKey, after: T | null): Row<T> {
+    const head = String(key[0]);
+    const records = this.#heads.get(head) ?? new Map<string, { key: KvKey; value: unknown }>();
+    this.#heads.set(head, records);
+    const id = idOf(key);
+    const before = (records.get(id)?.value ?? null) as T | null;
+    if (after === null) records.delete(id);
+    else records.set(id, { key, value: after });
+    return { key, place, id, before, after };
+  }
+
+  /** Notes what a place now says of an execution; answers its uid and id. */
+  #note({ key, before, after }: Row<Execution>): string {
+    const { uid, id } = (after ?? before) as Execution;
+    const name = `${uid}/${id}`;
+    const places = this.#places.get(name) ?? new Map<string, Execution>();
+    this.#places.set(name, places);
+    if (after === null) places.delete(String(key[0]));
+    else places.set(String(key[0]), after);
+    return name;
+  }
+
+  /** What all places together say of an execution. */
+  #settle(name: string): Row<Execution> {
+    const [uid = "", id = ""] = name.split("/");
+    const places = this.#places.get(name);
+    const now = places?.get("past") ?? places?.get("running") ?? places?.get("q") ?? null;
+    if (now === null) this.#places.delete(name);
+    const row = this.#set<Execution>(["exec", uid, id], ["exec", uid, id], now);
+    if (now?.lone) this.#lone.set(now.group, (this.#lone.get(now.group) ?? new Set()).add(name));
+    return row;
+  }
+
+  /** The group of a lone execution: open until its last attempt is over, and gone with the first that is forgotten. */
+  #settleGroup(id: string, followed: readonly Row<Execution>[]): Row[] {
+    const names = [...this.#lone.get(id) ?? []];
+    if (names.length === 0) return [];
+    const all = names.flatMap((name) => this.get("exec", ...name.split("/")) ?? []).sort((a, b) =>
+      a.attempt - b.attempt
+    );
+    const forgotten = followed.some(({ before, after }) =>
+      before?.group === id && after === null && before.state !== "queued"
+    );
+    const last = all.at(-1);
+    if (last !== undefined && !last.lone) {
+      this.#lone.delete(id);
+      return [];
+    }
+    const uid = names[0]?.split("/")[0] ?? "";
+    const key: KvKey = ["group", uid, id];
+    const isOver = last === undefined || isEnded(last) && !last.holdsPlace;
+    if (last === undefined || forgotten && isOver) {
+      const known = this.#heads.get("group")?.has(idOf(key));
+      if (last === undefined) this.#lone.delete(id);
+      return known ? [this.#set(key, key, null)] : [];
+    }
+    const known = this.get("group", uid, id);
+    // What is heard after its end changes nothing, and one whose first attempts are forgotten is forgotten.
+    const settled = known === null ? last.attempt > 1 : known.state === "ended";
+    return settled ? [] : [this.#set(key, key, lastingGroup(last))];
   }
 
   /** One record. */
