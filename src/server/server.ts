@@ -8,7 +8,7 @@ import { DeletedJobs, Housekeeping, Retention } from "../keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
-import { aborted, type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
+import { aborted, type Clock, Doorbell, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { QUEUE_BELL, Starter } from "../start/mod.ts";
 import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, OpenExecutions, Store } from "../store/mod.ts";
 import { raiseTerm, termOf } from "./fence_bytes.ts";
@@ -33,6 +33,9 @@ export interface ServerOptions {
 /** How often queues are read again in case a hint was missed, in milliseconds. */
 const RELOAD_EVERY_MS = 5_000;
 
+/** What ripens is looked at no more often than this, in milliseconds. */
+const RIPEN_EACH_MS = 50;
+
 /** Everything that works on one store in this process, put together. */
 export class Server {
   readonly store: Store;
@@ -55,6 +58,8 @@ export class Server {
   readonly #assigned: AssignedIndex;
   readonly #broker: Broker;
   readonly #counts: HourlyCounts;
+  /** Something came to a queue that may have to wait for its time. */
+  readonly #arrived = new Doorbell();
   readonly #firing: Firing;
   readonly #backlog: BacklogWork;
   readonly #effects: EffectWorker;
@@ -75,6 +80,7 @@ export class Server {
     this.#held = new HeldJobs(store);
     this.#open = new OpenExecutions(store);
     this.#index = new QueueIndex(store);
+    this.#index.onArrival(() => this.#arrived.wake());
     this.liveness = new Liveness(store, clock);
     this.#counts = new HourlyCounts(store, nodeName);
     const known = { catalogue: this.#catalogue, graph: this.#graph, open: this.#open, index: this.#index };
@@ -182,9 +188,10 @@ export class Server {
   async #watchQueues(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     const until = clock.monotonic() + RELOAD_EVERY_MS;
-    while (!signal.aborted && clock.monotonic() < until) {
-      await clock.sleep(Math.min(50, this.#index.untilRipe(clock.now()) + 1), signal);
+    for (let leftMs = RELOAD_EVERY_MS; leftMs > 0 && !signal.aborted; leftMs = until - clock.monotonic()) {
+      await this.#arrived.wait(clock, Math.min(leftMs, this.#index.untilRipe(clock.now()) + 1), signal);
       this.#broker.look();
+      await clock.sleep(RIPEN_EACH_MS, signal);
     }
     if (signal.aborted) return;
     await this.store.rereadUnknown();
