@@ -108,7 +108,7 @@ export class Agent {
     const { signal } = this.#stop;
     const left = await deliverFormerResults({ ...this.#deps, limits: this.#limits, spool, node, signal }, spooled);
     await life.register(signal, left.slice(0, MOST_REGISTERED).map(({ result }) => result));
-    for (const one of left) life.reporter.deliver(deliveryOf(one));
+    for (const one of left) life.reporter.deliver(deliveryOf(one, spool));
   }
 
   /** Does `step` until the server is there to answer. */

@@ -25,6 +25,8 @@ export function assignment(execution: string, more: Partial<Assignment> = {}): A
     config: {},
     timeoutMs: null,
     graceMs: 10_000,
+    claimedAt: 1,
+    stopAfterSilentMs: null,
     ...more,
   };
 }
@@ -35,6 +37,10 @@ export class FakeServer implements AgentServer {
   readonly polls: PollRequest[] = [];
   readonly reports: ReportRequest[] = [];
   readonly left: string[] = [];
+  /** Claims handed back, in order. */
+  readonly returned: string[] = [];
+  /** An operator wants the node to take no more. */
+  draining = false;
   readonly results = new Map<string, Result>();
   readonly chunks = new Map<string, OutputChunk[]>();
   /** How often each execution's result came. */
@@ -81,7 +87,7 @@ export class FakeServer implements AgentServer {
     for (;;) {
       const answer = this.#answer(request);
       const empty = answer.claims.length + answer.cancels.length + answer.followed.length === 0;
-      if (empty && !signal.aborted && !this.away) {
+      if (empty && request.waitMs > 0 && !signal.aborted && !this.away) {
         await Promise.race([this.#news.promise, ended.promise]);
         continue;
       }
@@ -95,9 +101,14 @@ export class FakeServer implements AgentServer {
     return this.#unlessAway(() => {
       this.reports.push(request);
       for (const chunk of request.chunks) this.#keep(chunk);
+      for (const { execution } of request.returned ?? []) {
+        this.returned.push(execution);
+        this.#assigned.delete(execution);
+      }
       if (this.takesResults) request.results.forEach((result) => this.#take(result));
       if (this.reportAnswersToLose-- > 0) throw new CarillonError("unavailable", "Cannot report: answer lost");
-      return { done: this.takesResults ? request.results.map(({ execution }) => execution) : [] };
+      const done = this.takesResults ? request.results : [];
+      return { done: [...done, ...request.returned ?? []].map(({ execution }) => execution) };
     });
   }
 
@@ -121,6 +132,7 @@ export class FakeServer implements AgentServer {
       claims: [...again, ...fresh],
       cancels: cancels.map(([execution, request]) => ({ execution, request })),
       followed: this.followed,
+      draining: this.draining,
     };
   }
 

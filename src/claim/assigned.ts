@@ -50,6 +50,11 @@ export class AssignedIndex {
     return this.#byNode.get(node)?.get(execution);
   }
 
+  /** Whether a node has, in any incarnation, a run that is not known to be over. */
+  mayRun(node: string): boolean {
+    return this.all(node).length > 0 || (this.#lost.get(node)?.size ?? 0) > 0;
+  }
+
   /** Runs of this incarnation that were called lost and hold their place until they are known to be over. */
   lostOf(node: Node): { uid: string; id: string }[] {
     return [...this.#lost.get(node.name) ?? []].flatMap(([id, { uid, incarnation }]) =>
@@ -63,12 +68,6 @@ export class AssignedIndex {
     const lost = this.#lost.get(node) ?? new Map<string, { uid: string; incarnation: string }>();
     if (holdsPlace) this.#lost.set(node, lost.set(id, { uid, incarnation }));
     else lost.delete(id);
-  }
-
-  /** Whether another node has this execution, as far as this server knows. */
-  isElsewhere(node: string, execution: string): boolean {
-    if (this.#byNode.get(node)?.has(execution)) return false;
-    return [...this.#byNode.values()].some((executions) => executions.has(execution));
   }
 
   #add(execution: AssignedExecution): void {

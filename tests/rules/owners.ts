@@ -26,7 +26,7 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   QueueEntry: { head: "q", owners: ["src/start", "src/finish", "src/claim"] },
   Held: { head: "held", owners: ["src/job"] },
   Running: { head: "running", owners: ["src/claim", "src/finish"] },
-  Taken: { head: "taken", owners: ["src/claim", "src/keep"] },
+  Taken: { head: "taken", owners: ["src/claim", "src/finish", "src/keep"] },
   Stat: { head: "stat", owners: ["src/finish", "src/keep"] },
   Ended: { head: "ended", owners: ["src/finish"] },
   Output: { head: "out", owners: ["src/output", "src/keep"] },

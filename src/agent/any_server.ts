@@ -1,0 +1,90 @@
+import type { PollAnswer, PollRequest, RegisterRequest, ReportAnswer, ReportRequest } from "../model/mod.ts";
+import { CarillonError, type Clock, type Log, messageOf, type Random } from "../runtime/mod.ts";
+import { within } from "./deadline.ts";
+import type { AgentServer } from "./server_port.ts";
+
+/** How long a server may take for an answer, a poll's wait not counted, before it counts as gone. Milliseconds. */
+const ANSWER_MS = 10_000;
+
+/** What a list of servers works with. */
+export interface AnyServerDeps {
+  /** At least one; all serve the same store. */
+  servers: readonly { url: string; server: AgentServer }[];
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/**
+ * Several servers as one: each call goes to the server that answered last, and to the next when that one is gone (refused,
+ * reset, too late, 5xx). When all are gone it throws `unavailable`, and the caller pauses. What a server refuses is thrown as
+ * it is: the others would say the same. The first one is picked at random, so that agents spread over the servers.
+ */
+export class AnyServer implements AgentServer {
+  readonly #deps: AnyServerDeps;
+  #current: number;
+
+  constructor(deps: AnyServerDeps) {
+    this.#deps = deps;
+    this.#current = Math.floor(deps.random.next() * deps.servers.length);
+  }
+
+  register(request: RegisterRequest, signal?: AbortSignal): Promise<unknown> {
+    return this.#call("register", ANSWER_MS, signal, (server, signal) => server.register(request, signal));
+  }
+
+  poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer> {
+    return this.#call("poll", request.waitMs + ANSWER_MS, signal, (server, signal) => server.poll(request, signal));
+  }
+
+  report(request: ReportRequest, signal?: AbortSignal): Promise<ReportAnswer> {
+    return this.#call("report", ANSWER_MS, signal, (server, signal) => server.report(request, signal));
+  }
+
+  leave(node: string, incarnation: string, signal?: AbortSignal): Promise<void> {
+    return this.#call("leave", ANSWER_MS, signal, (server, signal) => server.leave(node, incarnation, signal));
+  }
+
+  async #call<T>(
+    what: string,
+    ms: number,
+    signal: AbortSignal = new AbortController().signal,
+    call: (server: AgentServer, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { servers, clock } = this.#deps;
+    for (let tried = 1;; tried++) {
+      const at = this.#current;
+      const server = servers[at]?.server;
+      if (!server) throw new CarillonError("internal", `Cannot ${what}: there is no server to call`);
+      try {
+        return await within({ clock, ms, signal }, what, (signal) => call(server, signal));
+      } catch (thrown) {
+        if (signal.aborted || !isGone(thrown)) throw thrown;
+        this.#moveOnFrom(at, thrown);
+        if (tried >= servers.length) throw away(thrown);
+      }
+    }
+  }
+
+  /** Another call may have moved on already. */
+  #moveOnFrom(at: number, thrown: unknown): void {
+    const { servers, log } = this.#deps;
+    if (this.#current !== at || servers.length === 1) return;
+    this.#current = (at + 1) % servers.length;
+    log.info("Moving to the next server", {
+      from: servers[at]?.url,
+      to: servers[this.#current]?.url,
+      reason: messageOf(thrown),
+    });
+  }
+}
+
+function isGone(thrown: unknown): boolean {
+  return thrown instanceof CarillonError && (thrown.code === "unavailable" || thrown.code === "internal");
+}
+
+/** An internal error of one server is no refusal: the call is to be tried again. */
+function away(thrown: unknown): unknown {
+  if (!(thrown instanceof CarillonError) || thrown.code === "unavailable") return thrown;
+  return new CarillonError("unavailable", thrown.message, { cause: thrown });
+}
