@@ -13,7 +13,7 @@ import { nodeKey, nodeTable, putNode, StoreChange } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
 import { changeDraining, takeBack } from "./drain.ts";
 import { LongPoll } from "./long_poll.ts";
-import { isOf, ownChunks, type Refused, refuse } from "./ownership.ts";
+import { isOf, ownChunks, refuse, type Refused } from "./ownership.ts";
 
 /** A run that has lasted this long since its claim is shown as running, in milliseconds. */
 const LASTING_MS = 100;

@@ -63,7 +63,8 @@ export class LongPoll implements WaitingPoll {
   }
 
   #hasNews(): boolean {
-    return this.#claims.length > 0 || this.#drainChanged !== undefined || this.#followed().join() !== this.#followedAtFirst ||
+    return this.#claims.length > 0 || this.#drainChanged !== undefined ||
+      this.#followed().join() !== this.#followedAtFirst ||
       this.#unknownCancels().length > this.#cancelsAtFirst;
   }
 

@@ -10,6 +10,10 @@ const file = (text: string) => ({ path: "c.yaml", text });
 Deno.test("readSettings() takes the defaults where nothing is set", () => {
   assert.deepEqual(read({}), {
     server: true,
+    agent: true,
+    join: [],
+    joinToken: "",
+    joinTokenFile: "",
     httpAddr: "127.0.0.1:8080",
     insecure: false,
     dataDir: "carillon.data",

@@ -40,6 +40,7 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   Edges: { head: "graph", owners: ["src/job"] },
   Feed: { head: "feed", owners: [] },
   Idempotency: { head: "idem", owners: ["src/start", "src/keep"] },
+  Token: { head: "token", owners: ["src/auth"] },
   Tomb: { head: "tomb", owners: ["src/job", "src/keep"] },
 };
 

@@ -60,6 +60,7 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
     log,
     defaultTimezone,
     loopbackOnly: true,
+    asksTokens: false,
     executorIssues: (name, config) => executors.get(name)?.validate(config) ?? null,
     leave: () => {},
   }));

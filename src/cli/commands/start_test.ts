@@ -38,6 +38,7 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     defaultTarget: "all",
     drainMs: 30_000,
     insecure: true,
+    agent: true,
     env: { CARILLON_SLOTS: "3", HOME: "/h" },
     version: "1.2.3",
   }]);
