@@ -53,7 +53,7 @@ const createJoinToken = createRoute({
   method: "post",
   path: "/join-tokens",
   summary: "Make a token for nodes to join with; it is shown this once",
-  responses: { 201: json(joinTokenAnswerSchema, "The token"), ...refusals },
+  responses: { 200: json(joinTokenAnswerSchema, "The token"), ...refusals },
 });
 
 const showLeader = createRoute({
@@ -120,7 +120,7 @@ export function clusterRoutes(deps: AppDeps) {
     .openapi(undrainNode, async (context) => {
       return answer(context, memberAnswer(await cluster.drain(context.req.param("name"), false)), 200);
     })
-    .openapi(createJoinToken, async (context) => answer(context, { token: await deps.tokens.createJoin() }, 201))
+    .openapi(createJoinToken, async (context) => answer(context, { token: await deps.tokens.createJoin() }, 200))
     .openapi(showLeader, async (context) => {
       const [name, nodes] = await Promise.all([cluster.leader(), cluster.nodes()]);
       const leader = nodes.find(({ node }) => node.name === name);

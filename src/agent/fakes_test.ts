@@ -55,6 +55,7 @@ export class FakeServer implements AgentServer {
   reportAnswersToLose = 0;
   /** Results are taken only when it is true. */
   takesResults = true;
+  #toldDraining = false;
   readonly #queue: Assignment[] = [];
   readonly #assigned = new Map<string, Assignment>();
   #news = Promise.withResolvers<void>();
@@ -86,13 +87,15 @@ export class FakeServer implements AgentServer {
     signal.addEventListener("abort", () => ended.resolve(), { once: true });
     for (;;) {
       const answer = this.#answer(request);
-      const empty = answer.claims.length + answer.cancels.length + answer.followed.length === 0;
+      const news = answer.claims.length + answer.cancels.length + answer.followed.length;
+      const empty = news === 0 && this.draining === this.#toldDraining;
       if (empty && request.waitMs > 0 && !signal.aborted && !this.away) {
         await Promise.race([this.#news.promise, ended.promise]);
         continue;
       }
       if (signal.aborted || this.away) throw new CarillonError("unavailable", "Cannot poll: ended");
       if (this.answersToLose-- > 0) throw new CarillonError("unavailable", "Cannot poll: answer lost");
+      this.#toldDraining = this.draining;
       return answer;
     }
   }
