@@ -115,6 +115,7 @@ export class Agent {
   async #persist(step: () => Promise<void>): Promise<void> {
     const { clock, random, log } = this.#deps;
     const backoff = new Backoff(random);
+    let said = "";
     for (;;) {
       try {
         return await step();
@@ -123,7 +124,9 @@ export class Agent {
           throw thrown;
         }
         const retryInMs = backoff.next();
-        log.warn("Cannot register, trying again", { error: thrown, retryInMs });
+        // Said once, or an outage of a night would be all that the log holds.
+        log[said === thrown.message ? "debug" : "warn"]("Cannot register, trying again", { error: thrown, retryInMs });
+        said = thrown.message;
         await clock.sleep(retryInMs, this.#stop.signal);
       }
     }

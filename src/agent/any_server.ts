@@ -3,8 +3,10 @@ import { CarillonError, type Clock, type Log, messageOf, type Random } from "../
 import { within } from "./deadline.ts";
 import type { AgentServer } from "./server_port.ts";
 
-/** How long a server may take for an answer, a poll's wait not counted, before it counts as gone. Milliseconds. */
+/** How long a server may take for an answer before it counts as gone. Milliseconds. */
 const ANSWER_MS = 10_000;
+/** The same for a poll, beyond its wait: as long as that again. Who waits shorter is in more of a hurry to move on. */
+const answerToPollMs = (waitMs: number) => Math.min(ANSWER_MS, Math.max(1_000, waitMs));
 
 /** What a list of servers works with. */
 export interface AnyServerDeps {
@@ -34,7 +36,8 @@ export class AnyServer implements AgentServer {
   }
 
   poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer> {
-    return this.#call("poll", request.waitMs + ANSWER_MS, signal, (server, signal) => server.poll(request, signal));
+    const ms = request.waitMs + answerToPollMs(request.waitMs);
+    return this.#call("poll", ms, signal, (server, signal) => server.poll(request, signal));
   }
 
   report(request: ReportRequest, signal?: AbortSignal): Promise<ReportAnswer> {

@@ -60,4 +60,10 @@ Deno.test("AnyServer moves on from a server that hangs, and not when the caller 
   await clock.advance(10_000);
   await reported;
   equal(b.reports.length, 1);
+  // It has something to say to a poll.
+  a.draining = true;
+  b.poll = () => new Promise(() => {});
+  const polled = any.poll({ ...POLL, waitMs: 1_250 }, new AbortController().signal);
+  await clock.advance(2_500);
+  await polled;
 });

@@ -1,4 +1,4 @@
-import { CarillonError, type Clock, type ErrorCode, type Log, type Random } from "../runtime/mod.ts";
+import { CarillonError, type Clock, type ErrorCode, type Log, messageOf, type Random } from "../runtime/mod.ts";
 import type { Held, PollAnswer } from "../model/mod.ts";
 import { Backoff } from "./backoff.ts";
 import { within } from "./deadline.ts";
@@ -50,6 +50,8 @@ export class Poller {
   readonly #toldClosed = Promise.withResolvers<void>();
   #closeTold = false;
   #away = false;
+  /** Why registering again failed last. */
+  #refusal: string | undefined;
   /** When the last poll began that was answered; this poller's own beginning until then. */
   #answeredFrom: number;
   /** What to do when a slot becomes free; undefined when nobody waits for one. */
@@ -133,13 +135,12 @@ export class Poller {
     const freeSlots = this.#freeSlots();
     if (freeSlots === 0) this.#onSlot = () => void this.#callOff(call);
     const held = [...table.held(), ...ended.held()];
-    // What is to be stopped in a silence must not take a quiet server for a silent one, nor wait long for one that hangs.
-    const shareMs = table.silenceMs / 4;
     const draining = !this.#open;
-    const waitMs = draining && !this.#closeTold ? 0 : Math.min(limits.pollWaitMs, shareMs);
+    // A server without news answers at the end of the wait: what is to be stopped in a silence must not take that for one.
+    const waitMs = draining && !this.#closeTold ? 0 : Math.min(limits.pollWaitMs, table.silenceMs / 4);
     const request = { node, incarnation, freeSlots, held, waitMs, draining };
     return within(
-      { clock, ms: waitMs + Math.min(limits.callMs, shareMs), signal: call.signal },
+      { clock, ms: waitMs + limits.callMs, signal: call.signal },
       "poll",
       (signal) => server.poll(request, signal),
     );
@@ -172,7 +173,9 @@ export class Poller {
     try {
       await this.#deps.register();
     } catch (error) {
-      this.#deps.log.warn("Cannot register again", { error });
+      const level = messageOf(error) === this.#refusal ? "debug" : "warn";
+      this.#refusal = messageOf(error);
+      this.#deps.log[level]("Cannot register again", { error });
     }
   }
 }

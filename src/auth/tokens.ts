@@ -3,6 +3,9 @@ import { CarillonError, type Clock, type Random } from "../runtime/mod.ts";
 import { putToken, type Store, StoreChange, tokenKey, tokenPrefix, tokenTable } from "../store/mod.ts";
 import { hashOf, isSecretOf, newSecret, newTokenId, nodeTokenId, readToken, writeToken } from "./token_text.ts";
 
+const NO_TOKEN = "Cannot answer: this server asks for a token, by `Authorization: Bearer …`; " +
+  "give carillon one with --token, an agent with --join-token";
+
 /** What tokens are kept with. */
 export interface TokensDeps {
   store: Store;
@@ -37,7 +40,7 @@ export class Tokens {
   /** Whose a token is. Throws `unauthorized` for none, and for one that is not known. */
   async holder(text: string | null): Promise<Token> {
     if (text === null || text === "") {
-      throw new CarillonError("unauthorized", "Cannot answer: this server asks for a token (Authorization: Bearer …)");
+      throw new CarillonError("unauthorized", NO_TOKEN);
     }
     const token = readToken(text);
     const stored = token && (await this.#deps.store.read(tokenTable, tokenKey(token.id))).value;

@@ -92,7 +92,8 @@ export class Agents {
     const entry = await store.get(nodeTable, nodeKey(name));
     if (entry.value === null || entry.value.incarnation !== incarnation) return;
     const change = new StoreChange();
-    putNode(change, entry, { ...entry.value, left: true });
+    const draining = entry.value.draining === "operator" ? "operator" : null;
+    putNode(change, entry, { ...entry.value, left: true, draining });
     await store.commit(change);
     // An agent leaves with nothing undelivered: what it has not said to have begun, it never began.
     await Promise.all(
