@@ -7,6 +7,9 @@ const PERMISSIONS = ["net=127.0.0.1,localhost", "env", "run", "read", "write", "
 /** How long a process may take for anything, in milliseconds: machines that test are busy. */
 const WITHIN_MS = 30_000;
 
+/** As `eventually` takes it. */
+export const WITHIN = { withinMs: WITHIN_MS };
+
 /** `carillon …` in a process of its own; disposing kills it. */
 export class CarillonProcess implements AsyncDisposable {
   /** What it has written to standard error so far. */
