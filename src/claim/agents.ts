@@ -11,7 +11,7 @@ import type {
 import { CarillonError, messageOf } from "../runtime/mod.ts";
 import { nodeKey, nodeTable, putNode, StoreChange } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
-import { changeDraining, takeBack } from "./drain.ts";
+import { changeDraining, markLeft, takeBack, unbegun } from "./drain.ts";
 import { LongPoll } from "./long_poll.ts";
 import { isOf, ownChunks, refuse, type Refused } from "./ownership.ts";
 
@@ -89,21 +89,14 @@ export class Agents {
   /** A node goes away for good; what it still had is lost. */
   async leave(name: string, incarnation: string): Promise<void> {
     const { store, assigned, finisher } = this.#deps;
-    const entry = await store.get(nodeTable, nodeKey(name));
-    if (entry.value === null || entry.value.incarnation !== incarnation) return;
-    const change = new StoreChange();
-    const draining = entry.value.draining === "operator" ? "operator" : null;
-    putNode(change, entry, { ...entry.value, left: true, draining });
-    await store.commit(change);
+    await assigned.load(name);
     // An agent leaves with nothing undelivered: what it has not said to have begun, it never began.
+    const claimed = assigned.all(name).filter((execution) => execution.incarnation === incarnation);
+    await takeBack(this.#deps, name, claimed.flatMap(unbegun));
+    if (!await markLeft(store, name, incarnation)) return;
     await Promise.all(
-      assigned.all(name).map((execution) =>
-        finisher.submit(
-          execution.uid,
-          execution.state === "claimed" && execution.incarnation === incarnation
-            ? { kind: "returned", execution: execution.id, node: name, claimedAt: execution.claimedAt }
-            : { kind: "lost", execution: execution.id, reason: "its node left", over: true },
-        )
+      assigned.all(name).map(({ uid, id }) =>
+        finisher.submit(uid, { kind: "lost", execution: id, reason: "its node left", over: true })
       ),
     );
   }

@@ -1,4 +1,4 @@
-import type { Node, Returned } from "../model/mod.ts";
+import type { AssignedExecution, Node, Returned } from "../model/mod.ts";
 import { CarillonError, messageOf } from "../runtime/mod.ts";
 import { nodeKey, nodeTable, putNode, type Store, StoreChange } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
@@ -9,15 +9,40 @@ export async function changeDraining(
   name: string,
   to: (node: Node) => Node["draining"],
 ): Promise<Node> {
+  const changed = await changeNode(store, name, (node) => ({ ...node, draining: to(node) }));
+  if (changed === null) throw new CarillonError("not_found", `Cannot find node "${name}"`);
+  return changed;
+}
+
+/** Stores that an incarnation has left; false when it is not the current one. */
+export async function markLeft(store: Store, name: string, incarnation: string): Promise<boolean> {
+  const changed = await changeNode(
+    store,
+    name,
+    (node) =>
+      node.incarnation === incarnation
+        ? { ...node, left: true, draining: node.draining === "operator" ? "operator" : null }
+        : null,
+  );
+  return changed !== null;
+}
+
+/** Applies `change` to a node as it now is; null when there is none, or when `change` says so. */
+async function changeNode(store: Store, name: string, change: (node: Node) => Node | null): Promise<Node | null> {
   while (true) {
     const entry = await store.read(nodeTable, nodeKey(name));
-    if (entry.value === null) throw new CarillonError("not_found", `Cannot find node "${name}"`);
-    const node: Node = { ...entry.value, draining: to(entry.value) };
-    if (node.draining === entry.value.draining) return node;
-    const change = new StoreChange();
-    putNode(change, entry, node);
-    if ((await store.commit(change)).outcome === "applied") return node;
+    const node = entry.value && change(entry.value);
+    if (node === null) return null;
+    const changes = new StoreChange();
+    putNode(changes, entry, node);
+    if ((await store.commit(changes)).outcome === "applied") return node;
   }
+}
+
+/** A claim of which its agent has not said that it began, as it is handed back. */
+export function unbegun(execution: AssignedExecution): Returned[] {
+  const { id, uid, claimedAt, state } = execution;
+  return state === "claimed" ? [{ execution: id, uid, claimedAt }] : [];
 }
 
 /** Puts claims that a node hands back into their queues again; answers those that it need not name again. */

@@ -46,7 +46,10 @@ export async function applyEvent(event: AttemptEvent, context: EndContext): Prom
       return applyStarted(event, execution, draft);
     case "cancel":
       if (execution.state === "queued") return await end(unrunEnd("cancelled", cancelReason(event.request), nowMs));
-      if (isEnded(execution) && execution.holdsPlace) return await end(settledEnd(execution));
+      // Somebody may know that a lost run is over; a run that wants its place does not.
+      if (isEnded(execution) && execution.holdsPlace && event.request.kind === "cancel") {
+        return await end(settledEnd(execution));
+      }
       if (isAssigned(execution) && execution.cancel === null) {
         return set(draft, { ...execution, cancel: event.request });
       }

@@ -220,3 +220,18 @@ Deno.test("on_lost: an agent is told to stop a run in a silence where another ma
     grace: "10s",
   });
 });
+
+Deno.test("on_lost wait: a run that replaces a lost one waits until that is known to be over", async () => {
+  await using world = await World.open({ agent: false });
+  const node = await withRun(world, { concurrency: "replace", lost_after: "25s" });
+  const [other] = await openNodes(world, "other");
+  await world.pass(35 * SECOND);
+  await world.states("job", "lost");
+  await world.run("job");
+  await world.pass(10 * SECOND);
+  await other.poll();
+  assert.deepEqual(other.held, []);
+  await node.poll(0);
+  await node.end("success");
+  await other.takes();
+});
