@@ -25,6 +25,8 @@ export interface AnyServerDeps {
 export class AnyServer implements AgentServer {
   readonly #deps: AnyServerDeps;
   #current: number;
+  /** The one that answered last. */
+  #answered: number | undefined;
 
   constructor(deps: AnyServerDeps) {
     this.#deps = deps;
@@ -60,8 +62,11 @@ export class AnyServer implements AgentServer {
       const server = servers[at]?.server;
       if (!server) throw new CarillonError("internal", `Cannot ${what}: there is no server to call`);
       try {
-        return await within({ clock, ms, signal }, what, (signal) => call(server, signal));
+        const answer = await within({ clock, ms, signal }, what, (signal) => call(server, signal));
+        this.#answeredBy(at);
+        return answer;
       } catch (thrown) {
+        // Called off, or refused: a refusal is an answer too.
         if (signal.aborted || !isGone(thrown)) throw thrown;
         this.#moveOnFrom(at, thrown);
         if (tried >= servers.length) throw away(thrown);
@@ -72,13 +77,18 @@ export class AnyServer implements AgentServer {
   /** Another call may have moved on already. */
   #moveOnFrom(at: number, thrown: unknown): void {
     const { servers, log } = this.#deps;
-    if (this.#current !== at || servers.length === 1) return;
+    if (this.#current !== at) return;
     this.#current = (at + 1) % servers.length;
-    log.info("Moving to the next server", {
-      from: servers[at]?.url,
-      to: servers[this.#current]?.url,
-      reason: messageOf(thrown),
-    });
+    log.debug("A server is gone", { server: servers[at]?.url, reason: messageOf(thrown) });
+  }
+
+  /** Told when it has worked: while all are gone, the caller says so. */
+  #answeredBy(at: number): void {
+    const { servers, log } = this.#deps;
+    const before = this.#answered;
+    this.#answered = at;
+    if (before === undefined || before === at) return;
+    log.info("Moved to another server", { from: servers[before]?.url, to: servers[at]?.url });
   }
 }
 

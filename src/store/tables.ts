@@ -65,7 +65,7 @@ export const idempotencyTable = defineTable(
   "idempotency key",
   z.object({ uid: z.string(), group: z.string(), at: z.number() }),
 );
-export const tokenTable = defineTable("token", tokenSchema);
+export const tokenTable = defineTable("token", tokenSchema, always);
 export const tombTable = defineTable(
   "deleted job",
   z.object({ name: z.string(), at: z.number(), cancel: z.boolean(), by: z.string() }),

@@ -65,7 +65,7 @@ Deno.test("an agent moves to another server when its own is gone, and stays ther
   await fronts[used]?.shutdown();
   await letEnd();
   assert.deepEqual(await fleet.states("job", "success"), ["first\nlast\n"]);
-  assert.match(agent.said, /Moving to the next server/);
+  assert.match(agent.said, /Moved to another server/);
   assert.equal(fleet.begun("job"), 1);
   assert.equal(await agent.end("SIGTERM"), 0);
   await fronts[other]?.shutdown();
@@ -104,4 +104,26 @@ Deno.test("an operator lets an agent drain: it finishes what runs, takes no more
   await fleet.states("later", "queued");
   await fleet.client.drain("web1", false);
   await fleet.states("later", "success");
+});
+
+Deno.test("an agent stops a run that would be given to another, before its server could do so, and it is tried again", async () => {
+  await using fleet = await Fleet.open();
+  await fleet.agent("web1").says(/Registered/);
+  const letEnd = await fleet.job("job", { on_lost: "retry", retries: 1, grace: "500ms", lost_after: "11s" });
+  await fleet.job("stays", { lost_after: "1m" });
+  for (const job of ["job", "stays"]) {
+    await fleet.client.run(job, { wait: false, force: false });
+    await fleet.states(job, "running");
+  }
+  await fleet.server.end("SIGKILL");
+  const spooled = () => [...Deno.readDirSync(`${fleet.dir}/web1/spool`)].filter(({ name }) => name.endsWith(".json"));
+  await eventually(() => spooled().length === 1, WITHIN);
+  await letEnd();
+  await fleet.restartServer();
+  const outputs = await fleet.states("job", "lost", "success");
+  assert.deepEqual(outputs, ["first\n", "first\nlast\n"]);
+  const { executions } = await fleet.client.executions("job", { _order: "ASC" });
+  assert.match(executions[0]?.reason ?? "", /stopped by its agent: no server has answered for 5\.5s/);
+  await fleet.states("stays", "running");
+  assert.equal(fleet.begun("job"), 2);
 });

@@ -34,7 +34,7 @@ export class Fleet implements AsyncDisposable {
 
   /** An agent of this name, with a folder of its own. */
   agent(name: string, ...more: string[]): CarillonProcess {
-    const own = ["--data-dir", `${this.dir}/${more.includes("--data-dir") ? "" : name}`];
+    const own = more.includes("--data-dir") ? [] : ["--data-dir", `${this.dir}/${name}`];
     const args = ["start", "--join", this.server.url, "--node-name", name, ...own, ...more];
     const agent = new CarillonProcess(args);
     this.#agents.push(agent);
@@ -60,8 +60,9 @@ export class Fleet implements AsyncDisposable {
   begun(name: string): number {
     try {
       return Deno.readTextFileSync(`${this.dir}/${name}.marks`).split("\n").length - 1;
-    } catch {
-      return 0;
+    } catch (thrown) {
+      if (thrown instanceof Deno.errors.NotFound) return 0;
+      throw thrown;
     }
   }
 
