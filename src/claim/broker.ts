@@ -5,6 +5,7 @@ import {
   type Node,
   type QueuedExecution,
   type Selector,
+  stopAfterSilentMs,
 } from "../model/mod.ts";
 import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import {
@@ -201,5 +202,7 @@ export async function assignmentOf(
     config: definition.executorConfig ?? {},
     timeoutMs: definition.timeoutMs,
     graceMs: definition.graceMs,
+    claimedAt: execution.claimedAt,
+    stopAfterSilentMs: stopAfterSilentMs(definition),
   };
 }

@@ -63,7 +63,12 @@ export class Liveness {
 
   /** Nodes that new work may be given to. */
   live(): Node[] {
-    return [...this.#nodes.values()].filter((node) => this.#stateOf(node) === "alive");
+    return [...this.#nodes.values()].filter((node) => node.draining === null && this.isAlive(node));
+  }
+
+  /** Whether a node has been heard of lately and has not left; one that drains is alive too. */
+  isAlive(node: Node): boolean {
+    return this.#stateOf(node) === "alive";
   }
 
   #stateOf(node: Node): "alive" | "failed" | "left" {

@@ -14,12 +14,15 @@ export class LongPoll implements WaitingPoll {
   readonly #followedAtFirst: string;
   readonly #cancelsAtFirst: number;
   #claims: Assignment[] = [];
+  readonly #drains: boolean;
+  #drainChanged: boolean | undefined;
 
   constructor(deps: AgentsDeps, node: Node, request: PollRequest) {
     this.#deps = deps;
     this.node = node;
-    this.freeSlots = request.freeSlots;
+    this.freeSlots = node.draining === null ? request.freeSlots : 0;
     this.#request = request;
+    this.#drains = node.draining === "operator";
     this.#held = new Set(request.held.map((held) => held.execution));
     this.#followedAtFirst = this.#followed().join();
     this.#cancelsAtFirst = this.#unknownCancels().length;
@@ -33,6 +36,13 @@ export class LongPoll implements WaitingPoll {
 
   /** Something about this node may have changed. */
   look(): void {
+    this.#bell.wake();
+  }
+
+  /** The node is to take no more, or may again. */
+  drained(node: Node): void {
+    if ((node.draining === "operator") === this.#drains) return;
+    this.#drainChanged = node.draining === "operator";
     this.#bell.wake();
   }
 
@@ -53,7 +63,8 @@ export class LongPoll implements WaitingPoll {
   }
 
   #hasNews(): boolean {
-    return this.#claims.length > 0 || this.#followed().join() !== this.#followedAtFirst ||
+    return this.#claims.length > 0 || this.#drainChanged !== undefined ||
+      this.#followed().join() !== this.#followedAtFirst ||
       this.#unknownCancels().length > this.#cancelsAtFirst;
   }
 
@@ -77,6 +88,11 @@ export class LongPoll implements WaitingPoll {
   }
 
   #answer(lost: Assignment[]): PollAnswer {
-    return { claims: [...lost, ...this.#claims], cancels: this.#unknownCancels(), followed: this.#followed() };
+    return {
+      claims: [...lost, ...this.#claims],
+      cancels: this.#unknownCancels(),
+      followed: this.#followed(),
+      draining: this.#drainChanged ?? this.#drains,
+    };
   }
 }

@@ -2,6 +2,7 @@ import type { Fetch } from "../client/mod.ts";
 import type { Clock, Random } from "../runtime/mod.ts";
 import type { Terminal } from "./print.ts";
 import type { serve } from "./serve.ts";
+import type { serveAgent } from "./serve_agent.ts";
 import type { SignalSource } from "./stop_signals.ts";
 
 /** What every command is handed. */
@@ -16,6 +17,7 @@ export interface Cli {
   readText: (path: string) => Promise<string>;
   hostname: () => string;
   serve: typeof serve;
+  serveAgent: typeof serveAgent;
   signals: SignalSource;
   version: string;
   failures: Failures;

@@ -50,6 +50,7 @@ export function fakeCli(changes: Partial<Omit<Cli, "clock">> = {}): FakeCli {
       files[path] === undefined ? Promise.reject(new Error("no such file")) : Promise.resolve(files[path]),
     hostname: () => "host1",
     serve: noServer,
+    serveAgent: () => Promise.reject(new Error("no agent in this test")),
     signals: (handler) => {
       handlers.add(handler);
       return { [Symbol.dispose]: () => void handlers.delete(handler) };

@@ -5,6 +5,7 @@ import { EXIT } from "./exit_code.ts";
 import { systemTerminal } from "./print.ts";
 import { runCli, tellFailure } from "./run_cli.ts";
 import { serve } from "./serve.ts";
+import { serveAgent } from "./serve_agent.ts";
 import { processSignals } from "./stop_signals.ts";
 
 /** Runs the command that the arguments name, and ends the process with its exit code. */
@@ -35,6 +36,7 @@ function systemCli(): Cli {
       path === "-" ? await new Response(Deno.stdin.readable).text() : await Deno.readTextFile(path),
     hostname: () => Deno.hostname(),
     serve,
+    serveAgent,
     signals: processSignals,
     version: config.version,
   };

@@ -10,6 +10,9 @@ import { addJobGet } from "./commands/job_get.ts";
 import { addJobList } from "./commands/job_list.ts";
 import { addJobRun } from "./commands/job_run.ts";
 import { addJobToggle } from "./commands/job_toggle.ts";
+import { addJoinTokenCreate } from "./commands/join_token_create.ts";
+import { addNodeDrain, addNodeUndrain } from "./commands/node_drain.ts";
+import { addNodeList } from "./commands/node_list.ts";
 import { addSchedulePreview } from "./commands/schedule_preview.ts";
 import { addStart } from "./commands/start.ts";
 import { addVersion } from "./commands/version.ts";
@@ -30,6 +33,12 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
     what: "Look at what ran, and stop what runs",
     commands: [addExecutionList, addExecutionOutput, addExecutionCancel],
   },
+  {
+    name: "node",
+    what: "Look at nodes, and take them out of work",
+    commands: [addNodeList, addNodeDrain, addNodeUndrain],
+  },
+  { name: "join-token", what: "Let agents join", commands: [addJoinTokenCreate] },
   { name: "schedule", what: "Try schedules", commands: [addSchedulePreview] },
 ];
 

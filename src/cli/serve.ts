@@ -20,7 +20,9 @@ export interface ServeOptions {
   defaultTarget: "all" | "one";
   /** How long running jobs may go on after the first signal to stop. */
   drainMs: number;
-  /** Listen on other addresses than loopback though there is no lock on the door. */
+  /** Run jobs in this process too. */
+  agent: boolean;
+  /** Ask for no token, though others than loopback may come. */
   insecure: boolean;
   env: Readonly<Record<string, string>>;
   version: string;
@@ -38,6 +40,8 @@ export interface ServeDeps {
   /** The second signal: end at once. */
   hurry: AbortSignal;
   onListening?: (address: { hostname: string; port: number }) => void;
+  /** Is given the first join token of a store, which is shown this once. */
+  onFirstToken?: (token: string) => void;
 }
 
 /** How long requests that are still open at the end may go on, in milliseconds: a reader of live output never ends. */
@@ -48,8 +52,10 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
   const { log, clock, random } = deps;
   const address = parseAddress(options.httpAddr);
   const loopbackOnly = isLoopback(address.hostname);
-  if (!loopbackOnly && !options.insecure) throw refuseOpen(options.httpAddr);
-  if (!loopbackOnly) log.warn("INSECURE: anyone who reaches this address can run any command here", { ...address });
+  const asksTokens = !loopbackOnly && !options.insecure;
+  if (!loopbackOnly && options.insecure) {
+    log.warn("INSECURE: anyone who reaches this address can run any command here", { ...address });
+  }
   using dataDir = await openDataDir(options.dataDir);
   const engine = await openEmbedded(dataDir.storePath);
   await using stack = new AsyncDisposableStack();
@@ -67,6 +73,8 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     bell: deps.bell,
   });
   await server.load();
+  const firstToken = asksTokens ? await server.tokens.createFirst() : null;
+  if (firstToken !== null) deps.onFirstToken?.(firstToken);
   using executors = createExecutors({ clock, env: options.env, log });
   const app = createApp(appDepsOf(server, {
     ...options,
@@ -74,15 +82,28 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     log,
     defaultTimezone: options.timezone,
     loopbackOnly,
+    asksTokens,
     executorIssues: (name, config) => executors.get(name)?.validate(config) ?? null,
     leave: () => left.abort(),
   }));
-  const listener = listen(address, app.fetch, log);
+  const listener = listen(address, (request, info) => app.fetch(request, { remoteAddr: info.remoteAddr }), log);
   stack.defer(() => Promise.race([listener.shutdown(), clock.sleep(LAST_ANSWERS_MS)]));
   deps.onListening?.({ hostname: address.hostname, port: listener.addr.port });
-  const agent = newAgent(options, deps, executors, app.fetch);
-  await runBoth(server, agent, { ...deps, stop, drainMs: options.drainMs });
+  const own = { remoteAddr: listener.addr, ownAgent: true };
+  const agent = options.agent ? newAgent(options, deps, executors, (request) => app.fetch(request, own)) : null;
+  const how = { ...deps, stop, drainMs: options.drainMs };
+  await (agent ? runBoth(server, agent, how) : runAlone(server, how));
   log.info("Stopped");
+}
+
+/** A server whose jobs run elsewhere. */
+async function runAlone(server: Server, { stop, log }: ServeDeps): Promise<void> {
+  const work = new AbortController();
+  const serverRuns = server.run(work.signal, stop);
+  await Promise.race([aborted(stop), serverRuns]);
+  log.info("Stopping");
+  work.abort();
+  await serverRuns;
 }
 
 /** Agent first, so that a first firing finds it; at the end the agent first too, so that its results are taken. */
@@ -136,7 +157,7 @@ function newAgent(
 
 function listen(
   address: { hostname: string; port: number },
-  handler: (request: Request) => Response | Promise<Response>,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
   log: Log,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
@@ -147,7 +168,7 @@ function listen(
         log.error(`Cannot answer a request: ${messageOf(thrown)}`, { error: thrown });
         return new Response(null, { status: 500 });
       },
-    }, (request) => handler(request));
+    }, handler);
   } catch (cause) {
     const where = `${address.hostname}:${address.port}`;
     throw new CarillonError("unavailable", `Cannot listen on "${where}": ${messageOf(cause)}`, { cause });
@@ -164,11 +185,4 @@ export function parseAddress(text: string): { hostname: string; port: number } {
 
 function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-function refuseOpen(address: string): CarillonError {
-  return invalid(
-    `Cannot listen on "${address}": without tokens only loopback is safe, since anyone who reaches the API can run commands; ` +
-      "bind to 127.0.0.1, or pass --insecure if the network itself is closed",
-  );
 }

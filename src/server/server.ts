@@ -1,4 +1,5 @@
 import { type Bell, openBell } from "../bell/mod.ts";
+import { Tokens } from "../auth/mod.ts";
 import { Agents, AssignedIndex, Broker, Liveness, QueueIndex } from "../claim/mod.ts";
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
@@ -47,6 +48,7 @@ export class Server {
   readonly liveness: Liveness;
   readonly finisher: Finisher;
   readonly lease: Lease;
+  readonly tokens: Tokens;
   readonly #options: ServerOptions;
   readonly #bell: Bell;
   readonly #committer: Committer;
@@ -75,6 +77,7 @@ export class Server {
     const store = new Store({ engine, committer, log });
     const { nodeName, defaultTimezone } = options;
     this.store = store;
+    this.tokens = new Tokens({ store, clock, random });
     this.#catalogue = new Catalogue(store);
     this.#graph = new Graph(store);
     this.#held = new HeldJobs(store);

@@ -71,5 +71,7 @@ export const edgeKey = (child: string): KvKey => ["graph", "edge", child];
 export const edgePrefix = (): KvKey => ["graph", "edge"];
 export const idempotencyKey = (key: string): KvKey => ["idem", key];
 export const idempotencyPrefix = (): KvKey => ["idem"];
+export const tokenKey = (id: string): KvKey => ["token", id];
+export const tokenPrefix = (): KvKey => ["token"];
 export const tombKey = (uid: string): KvKey => ["tomb", uid];
 export const tombPrefix = (): KvKey => ["tomb"];

@@ -18,6 +18,7 @@ import {
   revisionSchema,
   selectorSchema,
   statSchema,
+  tokenSchema,
 } from "../model/mod.ts";
 import { defineBytesTable, defineTable } from "./table.ts";
 import { writersOf } from "./store_change.ts";
@@ -64,6 +65,7 @@ export const idempotencyTable = defineTable(
   "idempotency key",
   z.object({ uid: z.string(), group: z.string(), at: z.number() }),
 );
+export const tokenTable = defineTable("token", tokenSchema, always);
 export const tombTable = defineTable(
   "deleted job",
   z.object({ name: z.string(), at: z.number(), cancel: z.boolean(), by: z.string() }),
@@ -97,4 +99,5 @@ export const { put: putJoin, remove: deleteJoin } = writersOf(joinTable);
 export const { put: putGraphLock } = writersOf(graphLockTable);
 export const { put: putEdges, remove: deleteEdges } = writersOf(edgeTable);
 export const { put: putIdempotency, remove: deleteIdempotency } = writersOf(idempotencyTable);
+export const { put: putToken } = writersOf(tokenTable);
 export const { put: putTomb, remove: deleteTomb } = writersOf(tombTable);

@@ -19,6 +19,7 @@ await serve({
   defaultTarget: "all",
   drainMs: 2_000,
   insecure: false,
+  agent: true,
   env: Deno.env.toObject(),
   version: "bench",
 }, {

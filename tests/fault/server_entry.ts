@@ -25,6 +25,7 @@ if (import.meta.main) {
     defaultTarget: "all",
     drainMs: 10_000,
     insecure: false,
+    agent: true,
     env: Deno.env.toObject(),
     version: "0.0.0-fault",
   }, {
