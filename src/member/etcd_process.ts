@@ -1,8 +1,11 @@
 import type { Clock, Log } from "../runtime/mod.ts";
 import { EtcdLog } from "./etcd_log.ts";
 
-/** How long etcd may take to end after SIGTERM, in milliseconds: a leader without others waits 7 s to be succeeded. */
-const STOP_GRACE_MS = 5_000;
+/**
+ * How long etcd may take to end after SIGTERM, in milliseconds. It hands its leadership on in a few hundred; the last one of
+ * a cluster that stops as a whole would wait 7 s for a successor.
+ */
+const STOP_GRACE_MS = 3_000;
 
 /** How an etcd ended, with the last lines it said. */
 export interface EtcdEnd {
