@@ -20,7 +20,8 @@ export class Asker implements Disposable {
 
   constructor(deps: { clock: Clock; fetch: MemberFetch }, tls: TlsPems | undefined) {
     this.#deps = deps;
-    this.#client = tls && Deno.createHttpClient({ caCerts: [tls.ca], cert: tls.cert, key: tls.key });
+    // HTTP/2 keeps connections that a greeting server could not close, and gains nothing for single questions.
+    this.#client = tls && Deno.createHttpClient({ caCerts: [tls.ca], cert: tls.cert, key: tls.key, http2: false });
   }
 
   /** The JSON of the answer. */
@@ -33,7 +34,9 @@ export class Asker implements Disposable {
     try {
       return await this.#ask(url, question.body, signal ? AbortSignal.any([late.signal, signal]) : late.signal);
     } catch (cause) {
-      const reason = late.signal.aborted && !answered.signal.aborted ? `no answer within ${ms} ms` : messageOf(cause);
+      const reason = late.signal.aborted && !answered.signal.aborted
+        ? `no answer within ${ms} ms`
+        : messageOf(rootOf(cause));
       throw new CarillonError("unavailable", `Cannot ask "${url}": ${reason}`, { cause });
     } finally {
       answered.abort();
@@ -57,6 +60,11 @@ export class Asker implements Disposable {
     if (!response.ok) throw new Error(reasonIn(text) || `status ${response.status}`);
     return JSON.parse(text);
   }
+}
+
+/** `fetch` says "fetch failed" and keeps what happened as the cause. */
+function rootOf(thrown: unknown): unknown {
+  return thrown instanceof Error && thrown.cause !== undefined ? rootOf(thrown.cause) : thrown;
 }
 
 /** What etcd's gateway says in an answer that is not good news. */

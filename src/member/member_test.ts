@@ -5,8 +5,6 @@ import { etcdTest } from "../../tests/support/needs_etcd.ts";
 
 const NAMES = ["n1", "n2", "n3"];
 
-const never = new AbortController().signal;
-
 async function call(url: string, body: unknown): Promise<Record<string, unknown>> {
   const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
   const answer = await response.json();
@@ -26,7 +24,7 @@ async function get(url: string, key: string, ownCopy = false): Promise<string | 
 etcdTest("startMember() forms a cluster of three, one command each, and tells where the store is", async () => {
   await using cluster = await MemberCluster.create(NAMES);
   const members = await Promise.all(NAMES.map((name) => cluster.start(name)));
-  await Promise.all(members.map((member) => member.waitUntilReady(never)));
+  await Promise.all(members.map((member, index) => cluster.untilReady(NAMES[index] ?? "", member)));
   const [p1 = 0, p2 = 0, p3 = 0] = NAMES.map((name) => cluster.portOf(name) - 1);
   assert.equal(members[1]?.storeUrl, `etcd://127.0.0.1:${p2},127.0.0.1:${p1},127.0.0.1:${p3}`);
   await put(cluster.clientUrl("n1"), "a", "1");
@@ -40,10 +38,8 @@ etcdTest("startMember() begins with two of three after a while, and says for who
     cluster.hasSaid("n1", /INFO .*waits to join a cluster of 3: n2 does not .*n3 does not answer/)
   );
   assert.deepEqual(await cluster.pidsOf("n1"), [], "one server alone begins no cluster");
-  const second = await cluster.start("n2");
-  await Promise.all([first.waitUntilReady(never), second.waitUntilReady(never)]);
-  const third = await cluster.start("n3");
-  await third.waitUntilReady(never);
+  await Promise.all([cluster.untilReady("n1", first), cluster.startReady("n2")]);
+  await cluster.startReady("n3");
 });
 
 etcdTest("a member that is killed is started again and catches up", async () => {
@@ -75,8 +71,7 @@ etcdTest("a member that lost its data is replaced by itself, and gets the data b
   await cluster.stop("n3");
   await Deno.remove(cluster.dirOf("n3"), { recursive: true });
   await put(cluster.clientUrl("n1"), "later", "too");
-  const again = await cluster.start("n3");
-  await again.waitUntilReady(never);
+  await cluster.startReady("n3");
   assert.ok(cluster.hasSaid("n3", /WARN .*its former membership is replaced/));
   await eventually(async () => await get(cluster.clientUrl("n3"), "later", true) === "too");
   assert.equal(await get(cluster.clientUrl("n3"), "precious", true), "safe");
@@ -93,7 +88,6 @@ etcdTest("a member without data does not begin anew while the others, who have t
   const third = await cluster.start("n3");
   await eventually(() => cluster.hasSaid("n3", /waits to join/));
   assert.deepEqual(await cluster.pidsOf("n3"), []);
-  const others = await Promise.all([cluster.start("n1"), cluster.start("n2")]);
-  await Promise.all([third, ...others].map((member) => member.waitUntilReady(never)));
+  await Promise.all([cluster.untilReady("n3", third), cluster.startReady("n1"), cluster.startReady("n2")]);
   assert.equal(await get(cluster.clientUrl("n3"), "precious"), "safe");
 });

@@ -1,7 +1,11 @@
-import { CarillonError } from "../runtime/mod.ts";
+import { CarillonError, type Clock, messageOf } from "../runtime/mod.ts";
 import type { Asker } from "./ask.ts";
 import { ClusterApi, type ListedMember } from "./cluster_api.ts";
 import { livingAt } from "./living.ts";
+
+/** How long, and how often, the new address is tried to be let in, in milliseconds. */
+const ADD_WITHIN_MS = 30_000;
+const ADD_AGAIN_MS = 500;
 
 /** What is to be replaced by what. */
 export interface Replacement {
@@ -17,7 +21,7 @@ export interface Replacement {
  * address that cannot be used, `stale` for a member that still answers, `unavailable` without a quorum.
  */
 export async function replaceMember(
-  asker: Asker,
+  { asker, clock }: { asker: Asker; clock: Clock },
   urls: readonly string[],
   { name, peerUrl }: Replacement,
 ): Promise<string> {
@@ -32,9 +36,31 @@ export async function replaceMember(
     throw new CarillonError("invalid", `Cannot replace "${name}": ${peerUrl} is the address of "${newcomer.name}"`);
   }
   await refuseLiving(asker, former);
+  const text = members.map((member) => `${member.name}=${member === former ? peerUrl : member.peerUrls[0]}`).sort()
+    .join(",");
   await api.remove(url, former.id);
-  await api.add(url, peerUrl);
-  return members.map((member) => `${member.name}=${member === former ? peerUrl : member.peerUrls[0]}`).sort().join(",");
+  await addPatiently(clock, () => api.add(url, peerUrl), name, text);
+  return text;
+}
+
+/** etcd lets nobody in until its members have been connected for five seconds, which a loss may have interrupted. */
+async function addPatiently(clock: Clock, add: () => Promise<unknown>, name: string, text: string): Promise<void> {
+  const untilMs = clock.monotonic() + ADD_WITHIN_MS;
+  for (;;) {
+    try {
+      await add();
+      return;
+    } catch (cause) {
+      if (clock.monotonic() > untilMs) throw halfDone(name, text, cause);
+      await clock.sleep(ADD_AGAIN_MS);
+    }
+  }
+}
+
+function halfDone(name: string, text: string, cause: unknown): CarillonError {
+  const next = `its place is free now, and its new server takes it by itself when it is started with --cluster ${text}`;
+  const reason = `it is taken out, and the new address is not let in yet (${messageOf(cause)}); ${next}`;
+  return new CarillonError("unavailable", `Cannot replace "${name}" all the way: ${reason}`, { cause });
 }
 
 function checkAddress(name: string, peerUrl: string): void {

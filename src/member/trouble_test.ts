@@ -4,13 +4,10 @@ import { MemberCluster } from "../../tests/support/member_cluster.ts";
 import { etcdTest } from "../../tests/support/needs_etcd.ts";
 import { CarillonError } from "../runtime/mod.ts";
 
-const never = new AbortController().signal;
-
 /** The message that a server which can't start prints. */
 async function refusal(cluster: MemberCluster, ...args: Parameters<MemberCluster["start"]>): Promise<string> {
   try {
-    const member = await cluster.start(...args);
-    await member.waitUntilReady(never);
+    await cluster.startReady(...args);
   } catch (thrown) {
     if (thrown instanceof CarillonError) return thrown.message;
     throw thrown;
@@ -60,7 +57,7 @@ etcdTest("startMember() names the port that another program has", async () => {
 
 etcdTest("startMember() refuses data of another member and of another cluster", async () => {
   await using cluster = await MemberCluster.create(["n1"]);
-  await (await cluster.start("n1")).waitUntilReady(never);
+  await cluster.startReady("n1");
   await cluster.stop("n1");
   const renamed = { nodeName: "n2", cluster: cluster.text.replace("n1", "n2") };
   assert.match(
@@ -73,7 +70,7 @@ etcdTest("startMember() refuses data of another member and of another cluster", 
 
 etcdTest("startMember() ends the etcd that a crashed server left on its data", async () => {
   await using cluster = await MemberCluster.create(["n1"]);
-  await (await cluster.start("n1")).waitUntilReady(never);
+  await cluster.startReady("n1");
   await cluster.stop("n1");
   const dir = `${cluster.dirOf("n1")}/etcd`;
   // SIGTERM finds it deaf, as a hung one is.
@@ -83,7 +80,7 @@ etcdTest("startMember() ends the etcd that a crashed server left on its data", a
   }).spawn();
   await leftOver.stdout.getReader().read();
   assert.deepEqual(await cluster.pidsOf("n1"), [leftOver.pid]);
-  await (await cluster.start("n1")).waitUntilReady(never);
+  await cluster.startReady("n1");
   assert.equal((await leftOver.status).signal, "SIGKILL");
   assert.equal((await cluster.pidsOf("n1")).includes(leftOver.pid), false);
 });
@@ -94,7 +91,7 @@ etcdTest("a member that was replaced says so and what to do, when its machine co
   await cluster.stop("n3");
   const dataDir = cluster.dirOf("n3");
   await Deno.rename(dataDir, `${dataDir}-aside`);
-  await (await cluster.start("n3")).waitUntilReady(never);
+  await cluster.startReady("n3");
   await cluster.stop("n3");
   await Deno.remove(dataDir, { recursive: true });
   await Deno.rename(`${dataDir}-aside`, dataDir);

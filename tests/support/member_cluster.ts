@@ -62,11 +62,22 @@ export class MemberCluster implements AsyncDisposable {
     return member;
   }
 
+  /** Starts one and waits until it is ready; fails with its last log lines when that takes more than 20 s. */
+  async startReady(name: string, changes: Partial<MemberOptions> = {}): Promise<void> {
+    const member = await this.start(name, changes);
+    await this.untilReady(name, member);
+  }
+
   /** Starts all and waits until each has a quorum. */
   async startAll(): Promise<void> {
-    const members = await Promise.all(this.#names.map((name) => this.start(name)));
-    const deadline = new AbortController();
-    await Promise.all(members.map((member) => member.waitUntilReady(deadline.signal)));
+    await Promise.all(this.#names.map((name) => this.startReady(name)));
+  }
+
+  /** Waits for a started member; fails with its last log lines when that takes more than 20 s. */
+  async untilReady(name: string, member: Member): Promise<void> {
+    const deadline = AbortSignal.timeout(20_000);
+    await member.waitUntilReady(deadline);
+    if (deadline.aborted) throw new Error(`${name} is not ready:\n${this.logs.get(name)?.slice(-30).join("\n")}`);
   }
 
   /** Stops one server's member cleanly. */
