@@ -51,6 +51,8 @@ async function addPatiently(clock: Clock, add: () => Promise<unknown>, name: str
       await add();
       return;
     } catch (cause) {
+      // Let in by a try whose answer was lost.
+      if (/already exists/i.test(messageOf(cause))) return;
       if (clock.monotonic() > untilMs) throw halfDone(name, text, cause);
       await clock.sleep(ADD_AGAIN_MS);
     }
