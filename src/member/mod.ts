@@ -3,9 +3,7 @@
  * @module
  */
 export * from "./member.ts";
-export { findMembers } from "./left_over.ts";
 export * from "./options.ts";
 export { Asker, readPems } from "./ask.ts";
-export { type Alarm, ClusterApi } from "./cluster_api.ts";
 export * from "./cluster_report.ts";
 export * from "./replace_member.ts";

@@ -68,21 +68,35 @@ etcdTest("startMember() refuses data of another member and of another cluster", 
   assert.match(await refusal(cluster, "n1", { cluster: elsewhere }), /this member had another address/);
 });
 
-etcdTest("startMember() ends the etcd that a crashed server left on its data", async () => {
+etcdTest("startMember() ends the etcd that a killed server left, and has its data", async () => {
   await using cluster = await MemberCluster.create(["n1"]);
+  const entry = new URL("../../tests/support/member_entry.ts", import.meta.url).pathname;
+  const args = ["run", "--quiet", "-A", entry, cluster.text, "n1", cluster.dirOf("n1")];
+  const server = new Deno.Command(Deno.execPath(), { args, stdout: "piped" }).spawn();
+  const output = server.stdout.getReader();
+  assert.equal(new TextDecoder().decode((await output.read()).value), "ready\n");
+  server.kill("SIGKILL");
+  await Promise.all([server.status, output.cancel()]);
+  const [leftOver, ...more] = await cluster.pidsOf("n1");
+  assert.ok(leftOver !== undefined && more.length === 0, "a killed server leaves its etcd");
   await cluster.startReady("n1");
-  await cluster.stop("n1");
+  const now = await cluster.pidsOf("n1");
+  assert.deepEqual([now.length, now.includes(leftOver)], [1, false]);
+  assert.ok(cluster.hasSaid("n1", /WARN .*has left its etcd running/));
+});
+
+etcdTest("startMember() kills a left-over process that does not hear SIGTERM", async () => {
+  await using cluster = await MemberCluster.create(["n1"]);
   const dir = `${cluster.dirOf("n1")}/etcd`;
-  // SIGTERM finds it deaf, as a hung one is.
   const leftOver = new Deno.Command("sh", {
     args: ["-c", 'trap "" TERM; echo ready; while :; do sleep 0.1; done', "etcd", `--data-dir=${dir}`, "--logger=zap"],
     stdout: "piped",
   }).spawn();
-  await leftOver.stdout.getReader().read();
-  assert.deepEqual(await cluster.pidsOf("n1"), [leftOver.pid]);
+  const output = leftOver.stdout.getReader();
+  await output.read();
   await cluster.startReady("n1");
   assert.equal((await leftOver.status).signal, "SIGKILL");
-  assert.equal((await cluster.pidsOf("n1")).includes(leftOver.pid), false);
+  await output.cancel();
 });
 
 etcdTest("a member that was replaced says so and what to do, when its machine comes back", async () => {

@@ -1,4 +1,5 @@
-import { findMembers, type Member, type MemberOptions, startMember, type TlsFiles } from "../../src/member/mod.ts";
+import { findMembers } from "../../src/member/left_over.ts";
+import { type Member, type MemberOptions, startMember, type TlsFiles } from "../../src/member/mod.ts";
 import { createLog, silentLog, systemClock } from "../../src/runtime/mod.ts";
 import { freePortPairs } from "./free_ports.ts";
 import { ETCD } from "./needs_etcd.ts";
