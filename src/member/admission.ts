@@ -1,9 +1,6 @@
 import { type ClusterPlan, textOf } from "./cluster_text.ts";
 import type { PeerAnswer, PeerMember } from "./peer_answer.ts";
 
-/** How long a majority without data waits for the rest before it begins the cluster, in milliseconds. */
-export const LATECOMERS_MS = 10_000;
-
 /** How a member without data comes in. */
 export type AdmissionDecision =
   /** The cluster does not exist yet, or has never had this member's data: it starts as one of the first. */
@@ -15,41 +12,24 @@ export type AdmissionDecision =
   | { kind: "refuse"; reason: string };
 
 /**
- * Decides how a member without data comes in, from what the others say. `majorityMs` is for how long a majority of the
- * servers has been known to have no data.
+ * Decides how a member without data comes in, from what the others say.
  *
- * A member that forgot its data must never begin anew under its old identity: it has forgotten its votes too. So the
- * cluster begins only where a majority says that it has no data; whoever comes later is told by those that run whether
- * it ever was a part of them.
+ * A member that forgot its data must never begin anew under its old identity: it has forgotten its votes too, and a
+ * survivor with data may yet come. So a cluster begins only when every one of its servers says that it has no data;
+ * whoever comes later is told by those that run whether it ever was a part of them.
  *
  * @example
  * ```ts
  * import { decideAdmission } from "./admission.ts";
  * import { parseCluster } from "./cluster_text.ts";
- * decideAdmission(parseCluster("a=http://10.0.0.1:2380", "a"), [], 0); // { kind: "begin" }
+ * decideAdmission(parseCluster("a=http://10.0.0.1:2380", "a"), []); // { kind: "begin" }
  * ```
  */
-export function decideAdmission(
-  plan: ClusterPlan,
-  answers: readonly PeerAnswer[],
-  majorityMs: number,
-): AdmissionDecision {
+export function decideAdmission(plan: ClusterPlan, answers: readonly PeerAnswer[]): AdmissionDecision {
   const running = answers.filter((answer) => answer.kind === "etcd");
   if (running.length > 0) return decideWithRunning(plan, running.flatMap(({ members }) => members));
-  const empty = 1 + countEmpty(plan, answers);
-  if (empty === plan.entries.length) return { kind: "begin" };
-  if (isMajority(plan, empty) && majorityMs >= LATECOMERS_MS) return { kind: "begin" };
-  return { kind: "wait", reasons: answers.flatMap((answer) => reasonOf(plan, answer)) };
-}
-
-/** Whether so many servers are more than half of the cluster. */
-export function isMajority(plan: ClusterPlan, count: number): boolean {
-  return count * 2 > plan.entries.length;
-}
-
-/** How many of the others are known to have no data, and to mean the same cluster. */
-export function countEmpty(plan: ClusterPlan, answers: readonly PeerAnswer[]): number {
-  return answers.filter((answer) => answer.kind === "empty" && answer.token === plan.token).length;
+  const reasons = answers.flatMap((answer) => reasonOf(plan, answer));
+  return reasons.length === 0 ? { kind: "begin" } : { kind: "wait", reasons };
 }
 
 function decideWithRunning({ own, entries }: ClusterPlan, members: readonly PeerMember[]): AdmissionDecision {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decideAdmission, LATECOMERS_MS } from "./admission.ts";
+import { decideAdmission } from "./admission.ts";
 import { parseCluster } from "./cluster_text.ts";
 import type { PeerAnswer } from "./peer_answer.ts";
 
@@ -20,38 +20,37 @@ function running(own: { name?: string; peerUrl?: string; started: boolean } | nu
   return { kind: "etcd", name: "n2", members: own ? [first, ...others] : others };
 }
 
-Deno.test("decideAdmission() begins a cluster only where a majority says that it has no data", () => {
-  assert.deepEqual(decideAdmission(plan, [empty("n2"), empty("n3")], 0), { kind: "begin" });
-  assert.deepEqual(decideAdmission(plan, [silent("n2"), silent("n3")], Infinity), {
+Deno.test("decideAdmission() begins a cluster only where all its servers say that they have no data", () => {
+  assert.deepEqual(decideAdmission(plan, [empty("n2"), empty("n3")]), { kind: "begin" });
+  assert.deepEqual(decideAdmission(plan, [silent("n2"), silent("n3")]), {
     kind: "wait",
     reasons: ["n2 does not answer (Connection refused)", "n3 does not answer (Connection refused)"],
   });
-  assert.equal(decideAdmission(plan, [empty("n2"), silent("n3")], LATECOMERS_MS - 1).kind, "wait");
-  assert.equal(decideAdmission(plan, [empty("n2"), silent("n3")], LATECOMERS_MS).kind, "begin");
+  assert.equal(decideAdmission(plan, [empty("n2"), silent("n3")]).kind, "wait");
 });
 
 Deno.test("decideAdmission() does not begin with those who mean another cluster", () => {
-  assert.deepEqual(decideAdmission(plan, [empty("n2", "other"), empty("n3", "other")], Infinity), {
+  assert.deepEqual(decideAdmission(plan, [empty("n2", "other"), empty("n3", "other")]), {
     kind: "wait",
     reasons: ["n2 was started with another --cluster text", "n3 was started with another --cluster text"],
   });
 });
 
 Deno.test("decideAdmission() begins late where the others wait for it, and joins where it has been before", () => {
-  assert.equal(decideAdmission(plan, [running({ started: false }), silent("n3")], 0).kind, "begin");
-  assert.equal(decideAdmission(plan, [running({ started: true }), empty("n3")], Infinity).kind, "join");
-  assert.equal(decideAdmission(plan, [running({ started: false }), running({ started: true })], 0).kind, "join");
-  assert.equal(decideAdmission(plan, [running({ name: "", started: false })], 0).kind, "join");
-  assert.equal(decideAdmission(plan, [running(null)], 0).kind, "join");
+  assert.equal(decideAdmission(plan, [running({ started: false }), silent("n3")]).kind, "begin");
+  assert.equal(decideAdmission(plan, [running({ started: true }), empty("n3")]).kind, "join");
+  assert.equal(decideAdmission(plan, [running({ started: false }), running({ started: true })]).kind, "join");
+  assert.equal(decideAdmission(plan, [running({ name: "", started: false })]).kind, "join");
+  assert.equal(decideAdmission(plan, [running(null)]).kind, "join");
 });
 
 Deno.test("decideAdmission() refuses a second place for a name, and a cluster of other members", () => {
-  const moved = decideAdmission(plan, [running({ peerUrl: "http://10.0.0.9:2380", started: true })], 0);
+  const moved = decideAdmission(plan, [running({ peerUrl: "http://10.0.0.9:2380", started: true })]);
   assert.match(
     moved.kind === "refuse" ? moved.reason : "",
     /carillon cluster replace n1 --peer-url http:\/\/10\.0\.0\.1/,
   );
   const four = parseCluster(`n1=http://10.0.0.1:2380,n2=http://10.0.0.2:2380,n4=http://10.0.0.4:2380`, "n1");
-  const other = decideAdmission(four, [running({ started: false })], 0);
+  const other = decideAdmission(four, [running({ started: false })]);
   assert.match(other.kind === "refuse" ? other.reason : "", /with another --cluster text \(n1=.*n3=/);
 });

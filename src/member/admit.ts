@@ -1,5 +1,5 @@
 import { CarillonError, type Clock, type Log, messageOf } from "../runtime/mod.ts";
-import { countEmpty, decideAdmission, isMajority } from "./admission.ts";
+import { decideAdmission } from "./admission.ts";
 import type { Asker, TlsPems } from "./ask.ts";
 import { type ClusterPlan, textOf } from "./cluster_text.ts";
 import type { Admission } from "./etcd_args.ts";
@@ -30,13 +30,9 @@ export async function admit(deps: AdmitDeps, plan: ClusterPlan, signal: AbortSig
   const { clock, listenHost, pems } = deps;
   await using _greeter = greet(plan, { clock, listenHost, pems });
   const said = new Waiting(deps, plan);
-  let majoritySinceMs: number | undefined;
   while (!signal.aborted) {
     const answers = await Promise.all(plan.others.map((other) => askPeer(deps.asker, other, signal)));
-    const nowMs = clock.monotonic();
-    if (!isMajority(plan, 1 + countEmpty(plan, answers))) majoritySinceMs = undefined;
-    else majoritySinceMs ??= nowMs;
-    const outcome = await oneRound(deps, plan, answers, nowMs - (majoritySinceMs ?? nowMs), signal);
+    const outcome = await oneRound(deps, plan, answers, signal);
     if (!Array.isArray(outcome)) return outcome;
     if (!signal.aborted) said.because(outcome);
     await clock.sleep(ROUND_MS, signal);
@@ -49,10 +45,9 @@ async function oneRound(
   { asker, log }: AdmitDeps,
   plan: ClusterPlan,
   answers: readonly PeerAnswer[],
-  majorityMs: number,
   signal: AbortSignal,
 ): Promise<Admission | string[]> {
-  const decision = decideAdmission(plan, answers, majorityMs);
+  const decision = decideAdmission(plan, answers);
   switch (decision.kind) {
     case "begin":
       return { state: "new", initialCluster: textOf(plan.entries) };

@@ -9,7 +9,7 @@ const LAST_ANSWERS_MS = 1_000;
 
 /**
  * Tells the others on this member's peer address that it has no data yet, for as long as etcd does not listen there. A
- * cluster begins when a majority has said so: a server that only lost its data must not help to begin a second one.
+ * cluster begins when all have said so: a server that only lost its data must not help to begin a second one.
  * Throws `unavailable` when the address is taken or not this machine's.
  */
 export function greet(

@@ -31,15 +31,26 @@ etcdTest("startMember() forms a cluster of three, one command each, and tells wh
   assert.equal(await get(cluster.clientUrl("n3"), "a"), "1");
 });
 
-etcdTest("startMember() begins with two of three after a while, and says for whom it waits", async () => {
+etcdTest("startMember() begins no cluster before all its servers are there, and says for whom it waits", async () => {
   await using cluster = await MemberCluster.create(NAMES);
   const first = await cluster.start("n1");
   await eventually(() =>
     cluster.hasSaid("n1", /INFO .*waits to join a cluster of 3: n2 does not .*n3 does not answer/)
   );
-  assert.deepEqual(await cluster.pidsOf("n1"), [], "one server alone begins no cluster");
-  await Promise.all([cluster.untilReady("n1", first), cluster.startReady("n2")]);
-  await cluster.startReady("n3");
+  const second = await cluster.start("n2");
+  await eventually(() => cluster.hasSaid("n2", /INFO .*waits to join a cluster of 3: n3 does not answer/));
+  assert.deepEqual((await Promise.all(NAMES.map((name) => cluster.pidsOf(name)))).flat(), []);
+  await Promise.all([cluster.untilReady("n1", first), cluster.untilReady("n2", second), cluster.startReady("n3")]);
+});
+
+etcdTest("a member that waits for the quorum of a cluster that was there says who is missing", async () => {
+  await using cluster = await MemberCluster.create(NAMES);
+  await cluster.startAll();
+  await cluster.stopAll();
+  const first = await cluster.start("n1");
+  const missing = /WARN .*not ready: 1 of 3 servers are there and 2 are needed, waiting for n2, n3/;
+  await eventually(() => cluster.hasSaid("n1", missing), { withinMs: 10_000 });
+  await Promise.all([cluster.untilReady("n1", first), cluster.startReady("n3")]);
 });
 
 etcdTest("a member that is killed is started again and catches up", async () => {
