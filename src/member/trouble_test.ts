@@ -99,6 +99,20 @@ etcdTest("startMember() kills a left-over process that does not hear SIGTERM", a
   await output.cancel();
 });
 
+etcdTest("startMember() says that data are damaged, and what to do", async () => {
+  await using cluster = await MemberCluster.create(["n1"]);
+  await cluster.startReady("n1");
+  await cluster.stop("n1");
+  const wal = `${cluster.dirOf("n1")}/etcd/member/wal/0000000000000000-0000000000000000.wal`;
+  const bytes = await Deno.readFile(wal);
+  bytes.fill(0xa5, 40, 60);
+  await Deno.writeFile(wal, bytes);
+  assert.match(
+    await refusal(cluster, "n1"),
+    /"n1" running: its data are damaged; .*move .*\/n1\/etcd away.*\(etcd says: /,
+  );
+});
+
 etcdTest("a member that was replaced says so and what to do, when its machine comes back", async () => {
   await using cluster = await MemberCluster.create(["n1", "n2", "n3"]);
   await cluster.startAll();
