@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import type { Cli, Finish } from "./cli.ts";
+import { addClusterReplace } from "./commands/cluster_replace.ts";
+import { addClusterStatus } from "./commands/cluster_status.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addExecutionCancel } from "./commands/execution_cancel.ts";
 import { addExecutionList } from "./commands/execution_list.ts";
@@ -39,6 +41,11 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
     commands: [addNodeList, addNodeDrain, addNodeUndrain],
   },
   { name: "join-token", what: "Let agents join", commands: [addJoinTokenCreate] },
+  {
+    name: "cluster",
+    what: "Look at the etcd members beside the servers, and replace a dead one",
+    commands: [addClusterStatus, addClusterReplace],
+  },
   { name: "schedule", what: "Try schedules", commands: [addSchedulePreview] },
 ];
 
