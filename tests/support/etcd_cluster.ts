@@ -115,6 +115,18 @@ export class EtcdCluster implements AsyncDisposable {
     return undefined;
   }
 
+  /** Runs etcdctl on the cluster; throws what it says when it fails. */
+  async etcdctl(args: readonly string[]): Promise<string> {
+    const endpoints = this.#members.map(({ clientUrl }) => clientUrl).join(",");
+    const { success, stdout, stderr } = await new Deno.Command("etcdctl", {
+      args: ["--endpoints", endpoints, ...args],
+      env: { ETCDCTL_API: "3" },
+    }).output();
+    const text = new TextDecoder();
+    if (!success) throw new Error(`Cannot run etcdctl ${args.join(" ")}: ${text.decode(stderr)}`);
+    return text.decode(stdout);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#members.map((_, i) => this.kill(i)));
     await Deno.remove(this.#folder, { recursive: true });

@@ -3,6 +3,8 @@ import { NotAppliedError } from "../not_applied.ts";
 
 /** What `fetch` says when the two ends do not agree on TLS or on the certificate. */
 const TLS_TROUBLE = /certificate|UnknownIssuer|InvalidContentType|tls handshake|corrupt message/i;
+/** What it says when the other end closes at once, as one does that wants TLS. */
+const HUNG_UP = /connection closed before message completed|connection reset/i;
 
 /** A request that got no answer, as `unavailable`, or `invalid` when the two ends do not agree on TLS. */
 export function failedFetch(store: string, thrown: unknown): CarillonError {
@@ -11,7 +13,8 @@ export function failedFetch(store: string, thrown: unknown): CarillonError {
   if (TLS_TROUBLE.test(reason)) {
     return new NotAppliedError("invalid", `Cannot speak TLS with store "${store}": ${reason}`, { cause: thrown });
   }
-  return new CarillonError("unavailable", `Cannot reach store "${store}": ${reason}`, { cause: thrown });
+  const hint = store.startsWith("http:") && HUNG_UP.test(reason) ? "; a server that wants TLS is https://…" : "";
+  return new CarillonError("unavailable", `Cannot reach store "${store}": ${reason}${hint}`, { cause: thrown });
 }
 
 /** An answer that is no success. What a 4xx refuses was not applied; after a 5xx it may have been. */
@@ -36,5 +39,6 @@ export async function failedAnswer(store: string, answer: Response): Promise<Car
 
 /** The innermost reason that `fetch` gives, without the request's address. */
 function reasonOf(thrown: unknown): string {
+  if (thrown instanceof Error && thrown.cause instanceof Error) return reasonOf(thrown.cause);
   return messageOf(thrown).replace(/^error sending request for url \(.*?\): /, "");
 }

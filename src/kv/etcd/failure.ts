@@ -6,7 +6,7 @@ import type { MemberError } from "./member.ts";
 const NO_SPACE = /database space exceeded/;
 const OLD_TOKEN = /invalid auth token|revision in header is old/;
 const BAD_USER = /invalid user ID or password|user name is empty|user name not found/;
-const TLS_TROUBLE = /certificate|wrong version number|ssl|tls|alert|self.signed/i;
+const TLS_TROUBLE = /certificate|wrong version number|ssl|tls|alert|self.signed|corrupt message/i;
 
 /** Whether the member asks for another token than the one it was shown; nothing was done then. */
 export function wantsNewToken({ message }: MemberError): boolean {
@@ -59,4 +59,9 @@ export function failureOf(store: string, error: MemberError): CarillonError {
 /** Whether the two ends do not agree on TLS or on a certificate. */
 export function isTlsTrouble({ message }: MemberError): boolean {
   return TLS_TROUBLE.test(message);
+}
+
+/** Whether the member hung up as one does that is spoken to without TLS and wants it. */
+export function mayWantTls({ message }: MemberError): boolean {
+  return message === "Failed to connect" || message === "Connection dropped";
 }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
-import { type ChannelCredentials, Client, type ClientDuplexStream, Metadata, status } from "@grpc/grpc-js";
+import { Client, type ClientDuplexStream, Metadata, status } from "@grpc/grpc-js";
 import type { Clock } from "../../runtime/mod.ts";
+import type { Connecting } from "./tls.ts";
 
 /** A stream of messages in both directions. */
 export type MemberStream = ClientDuplexStream<Uint8Array, Uint8Array>;
@@ -37,10 +38,10 @@ export class Member {
   readonly #clock: Clock;
   #trusted = new AbortController();
 
-  constructor(address: string, credentials: ChannelCredentials, clock: Clock) {
+  constructor(address: string, { credentials, options }: Connecting, clock: Clock) {
     this.address = address;
     this.#clock = clock;
-    this.#client = new Client(address, credentials, OPTIONS);
+    this.#client = new Client(address, credentials, { ...OPTIONS, ...options });
   }
 
   /** Aborts when calls to this member fail, so that streams that hang on it are given up too. */
@@ -68,7 +69,7 @@ export class Member {
           {},
           (error, answer) => {
             if (answer) resolve(answer);
-            else reject(new MemberError(this.address, error?.code ?? status.UNKNOWN, error?.details ?? "no answer"));
+            else reject(new MemberError(this.address, error?.code ?? status.UNKNOWN, reasonOf(error?.details)));
           },
         );
         this.#clock.sleep(ms, answered.signal).then(() => {
@@ -93,6 +94,12 @@ export class Member {
   close(): void {
     this.#client.close();
   }
+}
+
+/** gRPC's words, without what it wraps around the reason for a connection that failed. */
+function reasonOf(details = "no answer"): string {
+  const wrapped = /^No connection established\. Last error: (?:Error: )?(.*)\. Resolution note: *$/s.exec(details)?.[1];
+  return (wrapped ?? details).replace(/ \(\d{4}-[^)]*Z\)$/, "");
 }
 
 function metadataOf(token: string | undefined): Metadata {

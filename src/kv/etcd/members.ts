@@ -1,9 +1,10 @@
-import { type ChannelCredentials, status } from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
 import { CarillonError, type Clock, type Log } from "../../runtime/mod.ts";
 import { readUntil } from "../deadline.ts";
-import { failureOf, isMembersFault, isOutOfSpace, isTlsTrouble, wantsNewToken } from "./failure.ts";
+import { failureOf, isMembersFault, isOutOfSpace, isTlsTrouble, mayWantTls, wantsNewToken } from "./failure.ts";
 import { Member, MemberError } from "./member.ts";
 import { decodeToken, encodeAuthenticate, encodeRange, METHODS } from "./messages.ts";
+import { connecting, type TlsFiles } from "./tls.ts";
 
 /** A user that the cluster knows. */
 export interface EtcdUser {
@@ -16,7 +17,8 @@ export interface MembersDeps {
   /** How the store is named in messages: its address without a password. */
   name: string;
   addresses: readonly [string, ...string[]];
-  credentials: ChannelCredentials;
+  /** Undefined = no TLS. */
+  tls: TlsFiles | undefined;
   user: EtcdUser | undefined;
   clock: Clock;
   log: Log;
@@ -40,7 +42,7 @@ export class Members implements Disposable {
 
   constructor(deps: MembersDeps) {
     const [first, ...rest] = deps.addresses;
-    const member = (address: string) => new Member(address, deps.credentials, deps.clock);
+    const member = (address: string) => new Member(address, connecting(address, deps.tls), deps.clock);
     this.#deps = deps;
     this.#members = [member(first), ...rest.map(member)];
   }
@@ -84,20 +86,34 @@ export class Members implements Disposable {
     if (member === this.current) this.#at++;
   }
 
-  /** Throws what keeps every member from answering, which a failing read can't say. */
+  /** Resolves when a member answers; throws what keeps them all from it once the deadline has passed. */
   async mustAnswer(): Promise<void> {
-    const errors: MemberError[] = [];
-    const probe = encodeRange({ key: this.probe });
-    for (const member of this.#members) {
-      const error = await this.#withToken((token) => member.call(METHODS.range, probe, token, ATTEMPT_MS), ATTEMPT_MS)
-        .then(() => undefined, memberErrorOf);
-      if (!error) return;
-      if (!isMembersFault(error)) throw failureOf(this.#deps.name, error);
-      errors.push(error);
+    const { clock, deadlineMs, name, tls } = this.#deps;
+    await readUntil(clock, deadlineMs, async (leftMs) => {
+      const errors: MemberError[] = [];
+      for (const member of this.#members) {
+        const error = await this.#probe(member, Math.min(leftMs, ATTEMPT_MS));
+        if (!error) return;
+        if (!isMembersFault(error)) throw failureOf(name, error);
+        this.leave(member);
+        errors.push(error);
+      }
+      const reasons = errors.map(({ address, message }) => `${address}: ${message}`).join("; ");
+      const code = errors.every(isTlsTrouble) ? "invalid" : "unavailable";
+      const hint = !tls && errors.some(mayWantTls) ? "; a member that wants TLS is etcds://…" : "";
+      throw new CarillonError(code, `Cannot open store "${name}": no member answers (${reasons})${hint}`);
+    });
+  }
+
+  async #probe(member: Member, ms: number): Promise<MemberError | undefined> {
+    const request = encodeRange({ key: this.probe });
+    try {
+      await this.#withToken((token) => member.call(METHODS.range, request, token, ms), ms);
+      return undefined;
+    } catch (thrown) {
+      if (thrown instanceof MemberError) return thrown;
+      throw thrown;
     }
-    const reasons = errors.map(({ address, message }) => `${address}: ${message}`).join("; ");
-    const code = errors.every(isTlsTrouble) ? "invalid" : "unavailable";
-    throw new CarillonError(code, `Cannot open store "${this.#deps.name}": no member answers (${reasons})`);
   }
 
   [Symbol.dispose](): void {
@@ -151,9 +167,4 @@ async function authenticate(member: Member, { user, password }: EtcdUser, ms: nu
     if (thrown instanceof MemberError && thrown.status === status.FAILED_PRECONDITION) return undefined;
     throw thrown;
   }
-}
-
-function memberErrorOf(thrown: unknown): MemberError {
-  if (thrown instanceof MemberError) return thrown;
-  throw thrown;
 }

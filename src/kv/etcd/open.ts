@@ -1,12 +1,11 @@
-import { Buffer } from "node:buffer";
-import { type ChannelCredentials, credentials } from "@grpc/grpc-js";
-import { CarillonError, type Clock, invalid, type Log, messageOf, silentLog, systemClock } from "../../runtime/mod.ts";
+import { type Clock, type Log, silentLog, systemClock } from "../../runtime/mod.ts";
 import type { Engine } from "../engine.ts";
 import { type Profile, PROFILES } from "../profile.ts";
 import { type EtcdAddress, parseEtcdAddress } from "./address.ts";
 import { keyToBytes } from "../key_order.ts";
 import { EtcdKv } from "./etcd_kv.ts";
 import { type EtcdUser, Members } from "./members.ts";
+import { readTlsFiles } from "./tls.ts";
 import { keepUp } from "./upkeep.ts";
 
 /** How a store on etcd is opened, besides its address. */
@@ -28,7 +27,7 @@ export async function openEtcd(url: string, options: EtcdOptions = {}): Promise<
   const members = new Members({
     name: address.name,
     addresses: address.hosts,
-    credentials: await credentialsOf(address),
+    tls: await readTlsFiles(address),
     user: address.user ?? options.user,
     clock,
     log,
@@ -62,22 +61,4 @@ function profileFor({ maxTxnOps }: EtcdAddress): Profile {
   const profile = PROFILES.etcd;
   if (maxTxnOps === undefined) return profile;
   return { ...profile, limits: { ...profile.limits, checks: maxTxnOps, mutations: maxTxnOps } };
-}
-
-async function credentialsOf({ name, tls, files }: EtcdAddress): Promise<ChannelCredentials> {
-  if (!tls) return credentials.createInsecure();
-  const [ca, key, cert] = await Promise.all([files.ca, files.key, files.cert].map((path) => readPem(name, path)));
-  try {
-    return credentials.createSsl(ca ?? null, key ?? null, cert ?? null);
-  } catch (thrown) {
-    throw new CarillonError("invalid", `Cannot use store "${name}": ${messageOf(thrown)}`, { cause: thrown });
-  }
-}
-
-async function readPem(store: string, path: string | undefined): Promise<Buffer | undefined> {
-  if (path === undefined) return undefined;
-  const text = await Deno.readFile(path).catch((thrown: unknown) => {
-    throw invalid(`Cannot use store "${store}": file "${path}" can't be read: ${messageOf(thrown)}`);
-  });
-  return Buffer.from(text);
 }
