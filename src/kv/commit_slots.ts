@@ -21,7 +21,7 @@ export interface SlotDeps {
 
 /** Milliseconds before settling is tried again; doubles up to the last. */
 const FIRST_PAUSE_MS = 20;
-const LAST_PAUSE_MS = 500;
+const LAST_PAUSE_MS = 200;
 
 /** How often a commit that certainly got lost is sent. */
 const MAX_SENDS = 3;

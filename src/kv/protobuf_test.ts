@@ -4,12 +4,15 @@ import { ProtoReader, ProtoWriter } from "./protobuf.ts";
 
 Deno.test("ProtoReader reads what ProtoWriter wrote", () => {
   const number = fc.nat({ max: Number.MAX_SAFE_INTEGER });
-  fc.assert(fc.property(number, fc.boolean(), fc.uint8Array({ maxLength: 300 }), fc.string(), (n, flag, bytes, text) => {
-    const message = new ProtoWriter().int(1, n).bool(2, flag).bytes(300, bytes).string(4, text).alwaysInt(5, 0).finish();
-    const found = new Map([...new ProtoReader(message)].map((field) => [field.no, field]));
-    equals([found.get(1)?.int() ?? 0, found.get(2)?.bool() ?? false, found.get(4)?.string() ?? ""], [n, flag, text]);
-    equals([found.get(300)?.bytes() ?? new Uint8Array(), found.get(5)?.int()], [bytes, 0]);
-  }));
+  fc.assert(
+    fc.property(number, fc.boolean(), fc.uint8Array({ maxLength: 300 }), fc.string(), (n, flag, bytes, text) => {
+      const message = new ProtoWriter().int(1, n).bool(2, flag).bytes(300, bytes).string(4, text).alwaysInt(5, 0)
+        .finish();
+      const found = new Map([...new ProtoReader(message)].map((field) => [field.no, field]));
+      equals([found.get(1)?.int() ?? 0, found.get(2)?.bool() ?? false, found.get(4)?.string() ?? ""], [n, flag, text]);
+      equals([found.get(300)?.bytes() ?? new Uint8Array(), found.get(5)?.int()], [bytes, 0]);
+    }),
+  );
 });
 
 Deno.test("ProtoReader refuses a message that is cut off, and numbers beyond 2^53", () => {

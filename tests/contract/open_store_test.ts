@@ -39,7 +39,11 @@ Deno.test("openEngine() opens a path as Deno KV in a file", async () => {
 Deno.test("openEngine() throws unavailable where nothing listens", async () => {
   const [first, second] = freePorts(2);
   await refused(openEngine(`http://127.0.0.1:${first}`, { accessToken }), "unavailable", /Connection refused/);
-  await refused(openEngine(`etcd://127.0.0.1:${first},127.0.0.1:${second}`), "unavailable", /ECONNREFUSED.*ECONNREFUSED/);
+  await refused(
+    openEngine(`etcd://127.0.0.1:${first},127.0.0.1:${second}`),
+    "unavailable",
+    /ECONNREFUSED.*ECONNREFUSED/,
+  );
 });
 
 Deno.test({

@@ -75,7 +75,12 @@ async function copy(from: Deno.TcpConn, to: Deno.TcpConn, passes: (bytes: Uint8A
       for (let at = 0; at < size;) at += await to.write(bytes.subarray(at));
     }
   } catch (thrown) {
-    const closed = [Deno.errors.BadResource, Deno.errors.Interrupted, Deno.errors.ConnectionReset, Deno.errors.BrokenPipe];
+    const closed = [
+      Deno.errors.BadResource,
+      Deno.errors.Interrupted,
+      Deno.errors.ConnectionReset,
+      Deno.errors.BrokenPipe,
+    ];
     if (!closed.some((kind) => thrown instanceof kind)) throw thrown;
   }
 }

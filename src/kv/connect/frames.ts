@@ -5,7 +5,10 @@ const SILENCE_MS = 15_000;
 const HEAD_BYTES = 4;
 
 /** The messages of a stream in which each has its size before it (4 bytes, little-endian); empty ones are signs of life. */
-export async function* frames(clock: Clock, stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+export async function* frames(
+  clock: Clock,
+  stream: ReadableStream<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, void> {
   const reader = stream.getReader();
   let rest = new Uint8Array();
   try {

@@ -84,11 +84,9 @@ export class Member {
     }
   }
 
-  /** Opens a stream that the member ends when it has no leader. */
+  /** Opens a stream, which the member ends when it has no leader. */
   stream(method: string, token: string | undefined): MemberStream {
-    const metadata = metadataOf(token);
-    metadata.set("hasleader", "true");
-    return this.#client.makeBidiStreamRequest(method, toBuffer, asBytes, metadata, {});
+    return this.#client.makeBidiStreamRequest(method, toBuffer, asBytes, metadataOf(token), {});
   }
 
   close(): void {
@@ -102,8 +100,10 @@ function reasonOf(details = "no answer"): string {
   return (wrapped ?? details).replace(/ \(\d{4}-[^)]*Z\)$/, "");
 }
 
+/** A member that knows of no leader says so at once, and does not let the call wait for one. */
 function metadataOf(token: string | undefined): Metadata {
   const metadata = new Metadata();
+  metadata.set("hasleader", "true");
   if (token !== undefined) metadata.set("token", token);
   return metadata;
 }

@@ -27,8 +27,8 @@ export interface MembersDeps {
   probe: Uint8Array;
 }
 
-/** Milliseconds after which one member counts as hung; less than a leader relies on its lease after renewing it. */
-const ATTEMPT_MS = 1_500;
+/** Milliseconds after which one member counts as hung: about half the time that a leader relies on its lease. */
+const ATTEMPT_MS = 1_000;
 /** Milliseconds between two alarms about the space quota. */
 const ALARM_EACH_MS = 60_000;
 
