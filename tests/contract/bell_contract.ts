@@ -3,7 +3,7 @@ import type { Bell } from "../../src/bell/mod.ts";
 import { Change, Committer, type Engine } from "../../src/kv/mod.ts";
 import { silentLog, systemClock } from "../../src/runtime/mod.ts";
 import { eventually } from "../support/eventually.ts";
-import { needing, type Program } from "../support/programs.ts";
+import { type Program, testWith } from "../support/programs.ts";
 import type { OpenStore } from "./kv_contract.ts";
 
 /** Makes a bell on an engine. */
@@ -11,22 +11,17 @@ export type BellOf = (engine: Engine) => Bell;
 
 /** What every bell must do. `bellOf` may be called several times on one engine: each is another process's bell. */
 export function bellContract(name: string, open: OpenStore, bellOf: BellOf, program?: Program): void {
-  const { ignore, suffix } = program ? needing(program) : { ignore: false, suffix: "" };
   const test = (promise: string, body: (set: ReturnType<typeof setUp>) => Promise<void>) =>
-    Deno.test({
-      name: `Bell (${name}) ${promise}${suffix}`,
-      ignore,
-      async fn() {
-        const engine = await open();
-        const set = setUp(engine, bellOf);
-        try {
-          await body(set);
-        } finally {
-          set.stop.abort();
-          await engine.close();
-          await set.running;
-        }
-      },
+    testWith(program, `Bell (${name}) ${promise}`, async () => {
+      const engine = await open();
+      const set = setUp(engine, bellOf);
+      try {
+        await body(set);
+      } finally {
+        set.stop.abort();
+        await engine.close();
+        await set.running;
+      }
     });
 
   test("wakes its listeners once a commit is applied, and nobody else", async ({ bell, committer }) => {
@@ -70,24 +65,19 @@ export function bellContract(name: string, open: OpenStore, bellOf: BellOf, prog
 
 /** That a commit reaches listeners whose process was not told of it: others, or this one after a crash. */
 export function farBellContract(name: string, open: OpenStore, bellOf: BellOf, program?: Program): void {
-  const { ignore, suffix } = program ? needing(program) : { ignore: false, suffix: "" };
-  Deno.test({
-    name: `Bell (${name}) wakes those who only share the store, also names that come later${suffix}`,
-    ignore,
-    async fn() {
-      const engine = await open();
-      const { bell, committer, stop, running } = setUp(engine, bellOf, { rings: false });
-      const woken = new Set<string>();
-      for (let round = 0; round < 2; round++) {
-        const names = Array.from({ length: 12 }, (_, n) => `${round}-${n}`);
-        for (const name of names) bell.on(name, () => woken.add(name));
-        for (const name of names) await committer.commit(new Change().ring(name));
-        await eventually(() => names.every((name) => woken.has(name)), { what: "all bells" });
-      }
-      stop.abort();
-      await engine.close();
-      await running;
-    },
+  testWith(program, `Bell (${name}) wakes those who only share the store, also names that come later`, async () => {
+    const engine = await open();
+    const { bell, committer, stop, running } = setUp(engine, bellOf, { rings: false });
+    const woken = new Set<string>();
+    for (let round = 0; round < 2; round++) {
+      const names = Array.from({ length: 12 }, (_, n) => `${round}-${n}`);
+      for (const name of names) bell.on(name, () => woken.add(name));
+      for (const name of names) await committer.commit(new Change().ring(name));
+      await eventually(() => names.every((name) => woken.has(name)), { what: "all bells" });
+    }
+    stop.abort();
+    await engine.close();
+    await running;
   });
 }
 

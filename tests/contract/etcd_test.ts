@@ -5,18 +5,12 @@ import { Members } from "../../src/kv/etcd/members.ts";
 import { keyToBytes } from "../../src/kv/key_order.ts";
 import { type Log, silentLog, systemClock } from "../../src/runtime/mod.ts";
 import { EtcdCluster } from "../support/etcd_cluster.ts";
-import { etcd, needing } from "../support/programs.ts";
-
-const { ignore, suffix } = needing(etcd);
+import { etcd, testWith } from "../support/programs.ts";
 
 function etcdTest(promise: string, flags: string[], body: (cluster: EtcdCluster) => Promise<void>): void {
-  Deno.test({
-    name: `${promise}${suffix}`,
-    ignore,
-    async fn() {
-      await using cluster = await EtcdCluster.start(1, { flags });
-      await body(cluster);
-    },
+  testWith(etcd, promise, async () => {
+    await using cluster = await EtcdCluster.start(1, { flags });
+    await body(cluster);
   });
 }
 

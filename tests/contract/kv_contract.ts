@@ -9,7 +9,7 @@ import {
   type KvListOptions,
   type KvSelector,
 } from "../../src/kv/mod.ts";
-import { needing, type Program } from "../support/programs.ts";
+import { type Program, testWith } from "../support/programs.ts";
 
 /** Opens a new, empty store. */
 export type OpenStore = () => Promise<Engine>;
@@ -54,19 +54,14 @@ const ORDERED: readonly KvKey[] = [
 
 /** What every engine behind the `Kv` port must do; `open` gives a new, empty store. */
 export function kvContract(name: string, open: OpenStore, program?: Program): void {
-  const { ignore, suffix } = program ? needing(program) : { ignore: false, suffix: "" };
   const test = (promise: string, body: (kv: Kv, limits: KvLimits) => Promise<void>) =>
-    Deno.test({
-      name: `Kv on ${name} ${promise}${suffix}`,
-      ignore,
-      async fn() {
-        const engine = await open();
-        try {
-          await body(engine.kv, engine.profile.limits);
-        } finally {
-          await engine.close();
-        }
-      },
+    testWith(program, `Kv on ${name} ${promise}`, async () => {
+      const engine = await open();
+      try {
+        await body(engine.kv, engine.profile.limits);
+      } finally {
+        await engine.close();
+      }
     });
 
   test("orders keys of mixed types by their bytes, as encodeKey does", async (kv) => {

@@ -4,7 +4,7 @@ import { silentLog, systemClock } from "../../src/runtime/mod.ts";
 import { type CommitFate, ConnectProxy } from "../support/connect_proxy.ts";
 import { ACCESS_TOKEN, DenoKvServer } from "../support/deno_kv_server.ts";
 import { EtcdCluster } from "../support/etcd_cluster.ts";
-import { denokv, etcd, needing, type Program } from "../support/programs.ts";
+import { denokv, etcd, type Program, testWith } from "../support/programs.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 
 /** Two stores that are one: through a proxy that loses answers as it is told, and directly. */
@@ -21,9 +21,7 @@ const bytes = (value: unknown) => new TextEncoder().encode(String(value));
 
 /** That each commit is settled as what it was, whatever the proxy does to its answer. */
 function lostAnswers(name: string, program: Program, fates: readonly CommitFate[], open: () => Promise<LossyStore>) {
-  const { ignore, suffix } = needing(program);
-  const test = (promise: string, fn: () => Promise<void>) =>
-    Deno.test({ name: `Committer on ${name} ${promise}${suffix}`, ignore, fn });
+  const test = (promise: string, fn: () => Promise<void>) => testWith(program, `Committer on ${name} ${promise}`, fn);
 
   test("applies each change once while answers are lost", async () => {
     await using store = await open();

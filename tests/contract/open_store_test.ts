@@ -4,12 +4,10 @@ import type { ErrorCode } from "../../src/runtime/mod.ts";
 import { ACCESS_TOKEN, DenoKvServer } from "../support/deno_kv_server.ts";
 import { EtcdCluster } from "../support/etcd_cluster.ts";
 import { freePorts } from "../support/free_port.ts";
-import { denokv, etcd, needing } from "../support/programs.ts";
+import { denokv, etcd, testWith } from "../support/programs.ts";
 
 const CERTS = new URL("../../src/execute/testdata/", import.meta.url).pathname;
 const accessToken = ACCESS_TOKEN;
-const onDenoKv = needing(denokv);
-const onEtcd = needing(etcd);
 
 /** That a store can't be opened, and how the reason reads. */
 async function refused(opening: Promise<Engine>, code: ErrorCode, message: RegExp): Promise<void> {
@@ -46,85 +44,69 @@ Deno.test("openEngine() throws unavailable where nothing listens", async () => {
   );
 });
 
-Deno.test({
-  name: `openEngine() says what is wrong with a KV Connect server${onDenoKv.suffix}`,
-  ignore: onDenoKv.ignore,
-  async fn() {
-    await using server = await DenoKvServer.start();
-    const secure = server.url.replace("http", "https");
-    await refused(openEngine(server.url, { accessToken: "another one" }), "unauthorized", /access token is refused/);
-    await refused(openEngine(`${server.url}/x`, { accessToken }), "invalid", /no KV Connect server is there/);
-    await refused(openEngine(secure, { accessToken }), "invalid", /Cannot speak TLS/);
-    await refused(openEngine(server.url.replace("http", "etcd")), "invalid", /404/);
-    const engine = await server.open();
-    strictEqual(engine.profile.name, "connect");
-    await engine.close();
-  },
+testWith(denokv, `openEngine() says what is wrong with a KV Connect server`, async () => {
+  await using server = await DenoKvServer.start();
+  const secure = server.url.replace("http", "https");
+  await refused(openEngine(server.url, { accessToken: "another one" }), "unauthorized", /access token is refused/);
+  await refused(openEngine(`${server.url}/x`, { accessToken }), "invalid", /no KV Connect server is there/);
+  await refused(openEngine(secure, { accessToken }), "invalid", /Cannot speak TLS/);
+  await refused(openEngine(server.url.replace("http", "etcd")), "invalid", /404/);
+  const engine = await server.open();
+  strictEqual(engine.profile.name, "connect");
+  await engine.close();
 });
 
-Deno.test({
-  name: `openEngine() says what is wrong with an etcd address${onEtcd.suffix}`,
-  ignore: onEtcd.ignore,
-  async fn() {
-    await using cluster = await EtcdCluster.start(1);
-    const [address] = cluster.addresses;
-    await refused(openEngine(`http://${address}`, { accessToken }), "invalid", /no KV Connect server is there/);
-    await refused(openEngine(`etcds://${address}`), "invalid", /TLS/);
-    const engine = await cluster.open();
-    strictEqual(engine.profile.name, "etcd");
-    await engine.close();
-  },
+testWith(etcd, `openEngine() says what is wrong with an etcd address`, async () => {
+  await using cluster = await EtcdCluster.start(1);
+  const [address] = cluster.addresses;
+  await refused(openEngine(`http://${address}`, { accessToken }), "invalid", /no KV Connect server is there/);
+  await refused(openEngine(`etcds://${address}`), "invalid", /TLS/);
+  const engine = await cluster.open();
+  strictEqual(engine.profile.name, "etcd");
+  await engine.close();
 });
 
-Deno.test({
-  name: `openEngine() speaks TLS with etcd, to an IP address too, and says what is wrong with it${onEtcd.suffix}`,
-  ignore: onEtcd.ignore,
-  async fn() {
-    await using cluster = await EtcdCluster.start(1, {
-      scheme: "https",
-      flags: [
-        ...["--cert-file", `${CERTS}server.pem`, "--key-file", `${CERTS}server.key`],
-        ...["--trusted-ca-file", `${CERTS}ca.pem`, "--client-cert-auth"],
-      ],
-    });
-    const own = `cert=${CERTS}client.pem&key=${CERTS}client.key`;
-    for (const url of [cluster.url, cluster.url.replace("127.0.0.1", "localhost")]) {
-      const engine = await openEngine(`${url}?ca=${CERTS}ca.pem&${own}`);
-      strictEqual((await engine.kv.atomic().set(["a"], new Uint8Array(1)).commit()).ok, true);
-      await engine.close();
-    }
-    await refused(openEngine(`${cluster.url}?ca=${CERTS}ca.pem`), "invalid", /BadCertificate/);
-    await refused(openEngine(cluster.url), "invalid", /unable to verify/);
-    await refused(openEngine(`${cluster.url}?ca=${CERTS}server.key.none`), "invalid", /can't be read/);
-    await refused(openEngine(cluster.url.replace("etcds", "etcd")), "unavailable", /a member that wants TLS is etcds/);
-  },
+testWith(etcd, `openEngine() speaks TLS with etcd, to an IP address too, and says what is wrong with it`, async () => {
+  await using cluster = await EtcdCluster.start(1, {
+    scheme: "https",
+    flags: [
+      ...["--cert-file", `${CERTS}server.pem`, "--key-file", `${CERTS}server.key`],
+      ...["--trusted-ca-file", `${CERTS}ca.pem`, "--client-cert-auth"],
+    ],
+  });
+  const own = `cert=${CERTS}client.pem&key=${CERTS}client.key`;
+  for (const url of [cluster.url, cluster.url.replace("127.0.0.1", "localhost")]) {
+    const engine = await openEngine(`${url}?ca=${CERTS}ca.pem&${own}`);
+    strictEqual((await engine.kv.atomic().set(["a"], new Uint8Array(1)).commit()).ok, true);
+    await engine.close();
+  }
+  await refused(openEngine(`${cluster.url}?ca=${CERTS}ca.pem`), "invalid", /BadCertificate/);
+  await refused(openEngine(cluster.url), "invalid", /unable to verify/);
+  await refused(openEngine(`${cluster.url}?ca=${CERTS}server.key.none`), "invalid", /can't be read/);
+  await refused(openEngine(cluster.url.replace("etcds", "etcd")), "unavailable", /a member that wants TLS is etcds/);
 });
 
-Deno.test({
-  name: `openEngine() signs in to etcd, and again when its token is no longer known${onEtcd.suffix}`,
-  ignore: onEtcd.ignore,
-  async fn() {
-    await using cluster = await EtcdCluster.start(1, { flags: ["--auth-token-ttl=1"] });
-    const etcdctl = (...args: string[]) => cluster.etcdctl(args);
-    await etcdctl("user", "add", "root:top");
-    await etcdctl("user", "add", "ada:secret");
-    await etcdctl("role", "add", "carillon");
-    await etcdctl("role", "grant-permission", "carillon", "readwrite", "carillon/", "carillon0");
-    await etcdctl("user", "grant-role", "ada", "carillon");
-    await etcdctl("user", "grant-role", "root", "root");
-    await etcdctl("auth", "enable");
-    const as = (user: string) => cluster.url.replace("//", `//${user}@`);
-    await refused(openEngine(cluster.url), "unauthorized", /user name is empty/);
-    await refused(openEngine(as("ada:wrong")), "unauthorized", /invalid user ID or password/);
-    await refused(openEngine(`${as("ada:secret")}/other`), "forbidden", /permission denied/);
-    const engine = await openEngine(cluster.url, { user: { user: "ada", password: "secret" } });
-    const commit = () => engine.kv.atomic().set(["a"], new Uint8Array(1)).commit();
-    strictEqual((await commit()).ok, true);
-    await cluster.restart(0); // a member forgets its tokens
-    const reader = engine.kv.watch([["a"]]).getReader();
-    await reader.read();
-    strictEqual((await commit()).ok, true);
-    await reader.cancel();
-    await engine.close();
-  },
+testWith(etcd, `openEngine() signs in to etcd, and again when its token is no longer known`, async () => {
+  await using cluster = await EtcdCluster.start(1, { flags: ["--auth-token-ttl=1"] });
+  const etcdctl = (...args: string[]) => cluster.etcdctl(args);
+  await etcdctl("user", "add", "root:top");
+  await etcdctl("user", "add", "ada:secret");
+  await etcdctl("role", "add", "carillon");
+  await etcdctl("role", "grant-permission", "carillon", "readwrite", "carillon/", "carillon0");
+  await etcdctl("user", "grant-role", "ada", "carillon");
+  await etcdctl("user", "grant-role", "root", "root");
+  await etcdctl("auth", "enable");
+  const as = (user: string) => cluster.url.replace("//", `//${user}@`);
+  await refused(openEngine(cluster.url), "unauthorized", /user name is empty/);
+  await refused(openEngine(as("ada:wrong")), "unauthorized", /invalid user ID or password/);
+  await refused(openEngine(`${as("ada:secret")}/other`), "forbidden", /permission denied/);
+  const engine = await openEngine(cluster.url, { user: { user: "ada", password: "secret" } });
+  const commit = () => engine.kv.atomic().set(["a"], new Uint8Array(1)).commit();
+  strictEqual((await commit()).ok, true);
+  await cluster.restart(0); // a member forgets its tokens
+  const reader = engine.kv.watch([["a"]]).getReader();
+  await reader.read();
+  strictEqual((await commit()).ok, true);
+  await reader.cancel();
+  await engine.close();
 });

@@ -4,11 +4,9 @@ import { count, type Counted } from "../support/counters.ts";
 import { DenoKvServer } from "../support/deno_kv_server.ts";
 import { EtcdCluster } from "../support/etcd_cluster.ts";
 import { eventually } from "../support/eventually.ts";
-import { denokv, etcd, needing } from "../support/programs.ts";
+import { denokv, etcd, testWith } from "../support/programs.ts";
 
 const COUNTERS = 8;
-const onEtcd = needing(etcd);
-const onDenoKv = needing(denokv);
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Counts on the engine while `fault` happens, until counting went on after it. */
@@ -35,13 +33,9 @@ function nothingLostOrDoubled({ applied, stored }: Counted): void {
 }
 
 function etcdTest(promise: string, body: (cluster: EtcdCluster) => Promise<void>): void {
-  Deno.test({
-    name: `A store on etcd ${promise}${onEtcd.suffix}`,
-    ignore: onEtcd.ignore,
-    async fn() {
-      await using cluster = await EtcdCluster.start(3);
-      await body(cluster);
-    },
+  testWith(etcd, `A store on etcd ${promise}`, async () => {
+    await using cluster = await EtcdCluster.start(3);
+    await body(cluster);
   });
 }
 
@@ -105,30 +99,22 @@ etcdTest("keeps its watches through the death of the member they are on", async 
   await engine.close();
 });
 
-Deno.test({
-  name: `A store on denokv loses and doubles no commit when the server is killed and restarted${onDenoKv.suffix}`,
-  ignore: onDenoKv.ignore,
-  async fn() {
-    await using server = await DenoKvServer.start();
-    const engine = await server.open();
-    nothingLostOrDoubled(await countThrough(engine, () => server.restart()));
-    await engine.close();
-  },
+testWith(denokv, `A store on denokv loses and doubles no commit when the server is killed and restarted`, async () => {
+  await using server = await DenoKvServer.start();
+  const engine = await server.open();
+  nothingLostOrDoubled(await countThrough(engine, () => server.restart()));
+  await engine.close();
 });
 
-Deno.test({
-  name: `A store on denokv keeps its watches through a restart of the server${onDenoKv.suffix}`,
-  ignore: onDenoKv.ignore,
-  async fn() {
-    await using server = await DenoKvServer.start();
-    const engine = await server.open();
-    const reader = engine.kv.watch([["a"]]).getReader();
-    await reader.read();
-    await server.restart();
-    ok((await engine.kv.atomic().set(["a"], bytes("1")).commit()).ok);
-    const { value: [entry] = [] } = await reader.read();
-    strictEqual(new TextDecoder().decode(entry?.value ?? undefined), "1");
-    await reader.cancel();
-    await engine.close();
-  },
+testWith(denokv, `A store on denokv keeps its watches through a restart of the server`, async () => {
+  await using server = await DenoKvServer.start();
+  const engine = await server.open();
+  const reader = engine.kv.watch([["a"]]).getReader();
+  await reader.read();
+  await server.restart();
+  ok((await engine.kv.atomic().set(["a"], bytes("1")).commit()).ok);
+  const { value: [entry] = [] } = await reader.read();
+  strictEqual(new TextDecoder().decode(entry?.value ?? undefined), "1");
+  await reader.cancel();
+  await engine.close();
 });

@@ -26,12 +26,13 @@ export function pathOf({ name, path, install }: Program): string {
 }
 
 /**
- * How tests that need a program are registered: skipped with how to install it where it is missing, but not with
- * `CI=true`, where they then fail with that reason.
+ * Registers a test that needs a program (or none). Where the program is missing it is skipped, and its name says how to
+ * install what is missing; not so with `CI=true`, where it then fails with that reason.
  */
-export function needing(program: Program): { ignore: boolean; suffix: string } {
-  const ignore = program.path === undefined && Deno.env.get("CI") !== "true";
-  return { ignore, suffix: ignore ? ` (skipped, no ${program.name}: ${program.install})` : "" };
+export function testWith(program: Program | undefined, name: string, fn: () => Promise<void>): void {
+  const ignore = program !== undefined && program.path === undefined && Deno.env.get("CI") !== "true";
+  const suffix = ignore ? ` (skipped, no ${program.name}: ${program.install})` : "";
+  Deno.test({ name: name + suffix, ignore, fn });
 }
 
 /** The self-hosted KV Connect server. */

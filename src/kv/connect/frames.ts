@@ -15,15 +15,24 @@ export async function* frames(
     while (true) {
       const part = await withinSilence(clock, reader.read());
       if (part.done) return;
-      rest = joined(rest, part.value);
-      for (let size = sizeOf(rest); size !== undefined; size = sizeOf(rest)) {
-        if (size > 0) yield rest.subarray(HEAD_BYTES, HEAD_BYTES + size);
-        rest = rest.slice(HEAD_BYTES + size);
-      }
+      const { whole, left } = split(joined(rest, part.value));
+      yield* whole;
+      rest = left;
     }
   } finally {
     reader.cancel().catch(() => {}); // it is broken or no longer wanted, and says no more than that
   }
+}
+
+/** The messages that are there as a whole, without those of no bytes, and what is left behind them. */
+function split(bytes: Uint8Array<ArrayBuffer>): { whole: Uint8Array[]; left: Uint8Array<ArrayBuffer> } {
+  const whole: Uint8Array[] = [];
+  let left = bytes;
+  for (let size = sizeOf(left); size !== undefined; size = sizeOf(left)) {
+    if (size > 0) whole.push(left.slice(HEAD_BYTES, HEAD_BYTES + size));
+    left = left.slice(HEAD_BYTES + size);
+  }
+  return { whole, left };
 }
 
 /** The size of the message that the bytes begin with, once it is there as a whole. */

@@ -1,5 +1,10 @@
 import { invalid } from "../../runtime/mod.ts";
-import type { EtcdUser } from "./members.ts";
+
+/** A user that the cluster knows. */
+export interface EtcdUser {
+  user: string;
+  password: string;
+}
 
 /** An `etcd://` or `etcds://` address, taken apart. */
 export interface EtcdAddress {

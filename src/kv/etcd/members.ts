@@ -1,16 +1,11 @@
 import { status } from "@grpc/grpc-js";
 import { CarillonError, type Clock, type Log } from "../../runtime/mod.ts";
 import { readUntil } from "../deadline.ts";
+import type { EtcdUser } from "./address.ts";
 import { failureOf, isMembersFault, isOutOfSpace, isTlsTrouble, mayWantTls, wantsNewToken } from "./failure.ts";
 import { Member, MemberError } from "./member.ts";
 import { decodeToken, encodeAuthenticate, encodeRange, METHODS } from "./messages.ts";
 import { connecting, type TlsFiles } from "./tls.ts";
-
-/** A user that the cluster knows. */
-export interface EtcdUser {
-  user: string;
-  password: string;
-}
 
 /** What the members of a cluster work with. */
 export interface MembersDeps {

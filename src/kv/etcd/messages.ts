@@ -95,11 +95,7 @@ export function decodeTxn(bytes: Uint8Array): TxnAnswer {
   for (const field of new ProtoReader(bytes)) {
     if (field.no === 1) answer.revision = decodeRevision(field.bytes());
     if (field.no === 2) answer.succeeded = field.bool();
-    if (field.no === 3) {
-      for (const part of new ProtoReader(field.bytes())) {
-        if (part.no === 1) answer.found.push(decodeRange(part.bytes()));
-      }
-    }
+    if (field.no === 3) answer.found.push(...decodeRead(field.bytes()));
   }
   return answer;
 }
@@ -148,6 +144,15 @@ export function decodeToken(bytes: Uint8Array): string {
     if (field.no === 2) return field.string();
   }
   return "";
+}
+
+/** What one operation of a transaction found, if it was a read. */
+function decodeRead(bytes: Uint8Array): EtcdEntry[][] {
+  const found: EtcdEntry[][] = [];
+  for (const field of new ProtoReader(bytes)) {
+    if (field.no === 1) found.push(decodeRange(field.bytes()));
+  }
+  return found;
 }
 
 function decodeRevision(header: Uint8Array): number {

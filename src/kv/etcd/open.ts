@@ -1,10 +1,10 @@
 import { type Clock, type Log, silentLog, systemClock } from "../../runtime/mod.ts";
 import type { Engine } from "../engine.ts";
 import { type Profile, PROFILES } from "../profile.ts";
-import { type EtcdAddress, parseEtcdAddress } from "./address.ts";
+import { type EtcdAddress, type EtcdUser, parseEtcdAddress } from "./address.ts";
 import { keyToBytes } from "../key_order.ts";
 import { EtcdKv } from "./etcd_kv.ts";
-import { type EtcdUser, Members } from "./members.ts";
+import { Members } from "./members.ts";
 import { readTlsFiles } from "./tls.ts";
 import { keepUp } from "./upkeep.ts";
 
