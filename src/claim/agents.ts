@@ -18,10 +18,15 @@ import { isOf, ownChunks, refuse, type Refused } from "./ownership.ts";
 /** A run that has lasted this long since its claim is shown as running, in milliseconds. */
 const LASTING_MS = 100;
 
+/** How often what a node has is read again where other servers write too, in milliseconds. */
+const REFRESH_EACH_MS = 10_000;
+
 /** What agents call: they register, poll for work, report what became of it, and leave. */
 export class Agents {
   readonly #deps: AgentsDeps;
   readonly #polls = new Map<string, LongPoll>();
+  /** When what each incarnation has was last read, monotonic milliseconds. */
+  readonly #refreshedAt = new Map<string, number>();
 
   constructor(deps: AgentsDeps) {
     this.#deps = deps;
@@ -62,6 +67,7 @@ export class Agents {
     let node = await this.#current(request.node, request.incarnation);
     if (request.draining && node.draining === null) node = await changeDraining(store, node.name, () => "shutdown");
     liveness.heard(node.name);
+    await this.#refresh(node);
     const before = clock.now() - LASTING_MS;
     this.#noteStarted(node.name, request.held, (claimedAt) => claimedAt <= before);
     this.#settleLost(node, request);
@@ -71,6 +77,26 @@ export class Agents {
     if (this.#polls.get(node.name) === poll) this.#polls.delete(node.name);
     this.#deps.liveness.heard(node.name);
     return answer;
+  }
+
+  /** Another server asked runs to end: polls that wait here look whether it was theirs. */
+  async lookForCancels(): Promise<void> {
+    this.#refreshedAt.clear();
+    await Promise.all([...this.#polls].map(async ([node, poll]) => {
+      if (!poll.holdsAny) return;
+      await this.#deps.assigned.load(node);
+      poll.look();
+    }));
+  }
+
+  /** What a node has may have changed where other servers write too: it is read again now and then. */
+  async #refresh(node: Node): Promise<void> {
+    const { store, assigned, clock } = this.#deps;
+    const nowMs = clock.monotonic();
+    const readAtMs = this.#refreshedAt.get(node.incarnation) ?? -Infinity;
+    if (store.engine.profile.soleWriter || nowMs - readAtMs < REFRESH_EACH_MS) return;
+    this.#refreshedAt.set(node.incarnation, nowMs);
+    await assigned.load(node.name);
   }
 
   /** Takes output, starts and results; what is named in the answer needs no sending again. */

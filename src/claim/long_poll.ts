@@ -1,4 +1,4 @@
-import type { Assignment, Node, PollAnswer, PollRequest } from "../model/mod.ts";
+import type { AssignedExecution, Assignment, Node, PollAnswer, PollRequest } from "../model/mod.ts";
 import { Doorbell } from "../runtime/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
 import { assignmentOf, type WaitingPoll } from "./broker.ts";
@@ -26,6 +26,11 @@ export class LongPoll implements WaitingPoll {
     this.#held = new Set(request.held.map((held) => held.execution));
     this.#followedAtFirst = this.#followed().join();
     this.#cancelsAtFirst = this.#unknownCancels().length;
+  }
+
+  /** Whether the agent has anything that could be asked to end. */
+  get holdsAny(): boolean {
+    return this.#held.size > 0;
   }
 
   /** Takes claims that are committed. */
@@ -70,11 +75,19 @@ export class LongPoll implements WaitingPoll {
 
   /** Executions assigned to this incarnation that the agent did not name: an answer was lost on its way. */
   async #lostClaims(): Promise<Assignment[]> {
-    const unnamed = this.#deps.assigned.of(this.node).filter((execution) =>
-      execution.state === "claimed" && !this.#held.has(execution.id)
-    );
+    // Another server may have taken its result since.
+    if (this.#unnamed().length > 0 && !this.#deps.store.engine.profile.soleWriter) {
+      await this.#deps.assigned.load(this.node.name);
+    }
+    const unnamed = this.#unnamed();
     const assignments = await Promise.all(unnamed.map((execution) => assignmentOf(execution, this.#deps.store)));
     return assignments.flatMap((assignment) => assignment ?? []);
+  }
+
+  #unnamed(): AssignedExecution[] {
+    return this.#deps.assigned.of(this.node).filter((execution) =>
+      execution.state === "claimed" && !this.#held.has(execution.id)
+    );
   }
 
   #unknownCancels(): { execution: string; request: NonNullable<PollAnswer["cancels"][number]["request"]> }[] {

@@ -3,7 +3,7 @@ import type { MemberOptions } from "../member/mod.ts";
 
 const isNot = (what: string) => ({ input }: { input?: unknown }) => `${JSON.stringify(input)} is not ${what}`;
 
-const text = (what: string) => z.string({ error: isNot(what) });
+const text = (what: string) => z.string({ error: isNot(what) }).refine((value) => value !== "", { error: isNot(what) });
 
 const port = z.number({ error: isNot("a port") }).refine(
   (value) => Number.isInteger(value) && value > 0 && value < 65_536,
@@ -15,7 +15,7 @@ const port = z.number({ error: isNot("a port") }).refine(
 /** Settings of `start` for a server with an etcd member of its own; empty texts mean none. The cluster's text is parsed later. */
 export const memberSettingsShape = {
   cluster: text("a text like n1=http://10.0.0.1:2380,n2=…"),
-  etcdBinary: text("the path of a program").refine((value) => value !== "", { error: isNot("the path of a program") }),
+  etcdBinary: text("the path of a program"),
   etcdClientPort: port.optional(),
   etcdListen: text("an address of this machine"),
   etcdPeerCert: text("the path of a PEM file"),

@@ -3,9 +3,10 @@ import { Agent } from "../agent/mod.ts";
 import type { Bell } from "../bell/mod.ts";
 import { createAgentClient } from "../client/mod.ts";
 import { createExecutors, type Executor, killSurvivors } from "../execute/mod.ts";
-import { openEmbedded } from "../kv/mod.ts";
+import { type Engine, openEngine } from "../kv/mod.ts";
+import { MAX_TXN_OPS, type Member, type MemberOptions, startMember } from "../member/mod.ts";
 import { aborted, CarillonError, type Clock, invalid, type Log, messageOf, type Random } from "../runtime/mod.ts";
-import { appDepsOf, openDataDir, Server } from "../server/mod.ts";
+import { appDepsOf, type DataDir, openDataDir, Server } from "../server/mod.ts";
 
 /** How a server is to be run. */
 export interface ServeOptions {
@@ -20,6 +21,10 @@ export interface ServeOptions {
   defaultTarget: "all" | "one";
   /** How long running jobs may go on after the first signal to stop. */
   drainMs: number;
+  /** Address of the store; empty: a file in the data directory. */
+  kv: string;
+  /** The etcd member to run beside this server, which then is its store. */
+  member: MemberOptions | null;
   /** Run jobs in this process too. */
   agent: boolean;
   /** Ask for no token, though others than loopback may come. */
@@ -57,8 +62,9 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     log.warn("INSECURE: anyone who reaches this address can run any command here", { ...address });
   }
   using dataDir = await openDataDir(options.dataDir);
-  const engine = await openEmbedded(dataDir.storePath);
   await using stack = new AsyncDisposableStack();
+  const engine = await openStore(options, deps, dataDir, stack);
+  if (engine === null) return;
   stack.defer(() => engine.close());
   const left = new AbortController();
   const stop = AbortSignal.any([deps.stop, left.signal]);
@@ -94,6 +100,35 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
   const how = { ...deps, stop, drainMs: options.drainMs };
   await (agent ? runBoth(server, agent, how) : runAlone(server, how));
   log.info("Stopped");
+}
+
+/**
+ * Opens the store that the options name, with a member of its own before it where they ask for one, which `stack` ends after
+ * all else. Null when the server is stopped while it waits for the other members.
+ */
+async function openStore(
+  { kv, member: memberOptions, env }: ServeOptions,
+  { clock, log, stop }: ServeDeps,
+  dataDir: DataDir,
+  stack: AsyncDisposableStack,
+): Promise<Engine | null> {
+  if (memberOptions === null) {
+    return await openEngine(kv || dataDir.storePath, { accessToken: env.DENO_KV_ACCESS_TOKEN, clock, log });
+  }
+  const member = stack.use(await startMember(memberOptions, { clock, log, env, fetch }));
+  await member.waitUntilReady(stop);
+  return stop.aborted ? null : await openEngine(storeUrlOf(member), { clock, log });
+}
+
+/** The address of a member's cluster as the engine takes it. */
+function storeUrlOf({ storeUrl, tls }: Member): string {
+  const query = new URLSearchParams({ "max-txn-ops": String(MAX_TXN_OPS) });
+  if (tls) {
+    query.set("ca", tls.caPath);
+    query.set("cert", tls.certPath);
+    query.set("key", tls.keyPath);
+  }
+  return `${storeUrl}?${query}`;
 }
 
 /** A server whose jobs run elsewhere. */

@@ -1,3 +1,4 @@
+import { defaultMemberSettings } from "./member_settings.ts";
 import assert from "node:assert/strict";
 import { flagOf, readSettings, type SettingSources, variableOf } from "./setting_sources.ts";
 import { UsageError } from "./usage_error.ts";
@@ -14,6 +15,8 @@ Deno.test("readSettings() takes the defaults where nothing is set", () => {
     join: [],
     joinToken: "",
     joinTokenFile: "",
+    kv: "",
+    ...defaultMemberSettings(),
     httpAddr: "127.0.0.1:8080",
     insecure: false,
     dataDir: "carillon.data",

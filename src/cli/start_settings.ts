@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LOG_LEVELS, parseDuration } from "../runtime/mod.ts";
 import { isTimeZone } from "../schedule/mod.ts";
+import { defaultMemberSettings, MEMBER_SETTINGS, memberSettingsShape } from "./member_settings.ts";
 import { parseAddress } from "./serve.ts";
 
 /** A value as a message shows it. */
@@ -92,6 +93,8 @@ export const startSettingsSchema = z.object({
   httpAddr: address,
   insecure: flag,
   dataDir: text("the path of a folder", (value) => value !== ""),
+  kv: text("the address of a store", (value) => value !== ""),
+  ...memberSettingsShape,
   nodeName: text("a name of 1 to 200 characters", (value) => value.length > 0 && value.length <= 200),
   tag: tags,
   timezone: text("a time zone like Europe/Berlin", isTimeZone),
@@ -123,6 +126,12 @@ export const START_SETTINGS = {
   httpAddr: { value: "HOST:PORT", kind: "text", what: "listen here; :PORT means every interface (127.0.0.1:8080)" },
   insecure: { value: null, kind: "flag", what: "ask for no token beyond loopback: anyone there may run commands" },
   dataDir: { value: "DIR", kind: "text", what: "folder of the store and the agent's notes (carillon.data)" },
+  kv: {
+    value: "ADDRESS",
+    kind: "text",
+    what: "store that servers share: http(s)://host:port or etcd://host:port,… (a file in --data-dir)",
+  },
+  ...MEMBER_SETTINGS,
   nodeName: { value: "NAME", kind: "text", what: "name of this node (the host's name)" },
   tag: { value: "KEY=VALUE", kind: "list", what: "tag of this node that jobs may ask for; repeat it for more" },
   timezone: { value: "ZONE", kind: "text", what: "time zone of jobs that name none (UTC)" },
@@ -144,6 +153,8 @@ export function defaultSettings(hostname: string): StartSettings {
     httpAddr: "127.0.0.1:8080",
     insecure: false,
     dataDir: "carillon.data",
+    kv: "",
+    ...defaultMemberSettings(),
     nodeName: hostname,
     tag: {},
     timezone: "UTC",

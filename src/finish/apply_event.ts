@@ -8,12 +8,14 @@ import {
   noOutput,
   type Result,
 } from "../model/mod.ts";
-import { QUEUE_BELL } from "../start/mod.ts";
 import { type AttemptEnd, cancelReason, unrunEnd } from "./decide_end.ts";
 import { endAttempt } from "./end_attempt.ts";
 import type { EndContext } from "./end_context.ts";
 import { applyLate } from "./late_result.ts";
 import { applyReturned } from "./returned.ts";
+
+/** The bell that says: a running attempt is asked to end. */
+export const CANCEL_BELL = "cancel";
 
 /** Something that happens to an attempt. */
 export type AttemptEvent =
@@ -77,7 +79,7 @@ export async function applyEvent(event: AttemptEvent, context: EndContext): Prom
 
 function set<T extends Execution>(draft: EndContext["draft"], execution: T): T {
   draft.setExecution(execution);
-  if (isAssigned(execution) && execution.cancel !== null) draft.change.ring(QUEUE_BELL);
+  if (isAssigned(execution) && execution.cancel !== null) draft.change.ring(CANCEL_BELL);
   return execution;
 }
 

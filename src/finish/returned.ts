@@ -23,7 +23,10 @@ export async function applyReturned(
   }
   // Its start deadline counts from the claim, which is as late as it can have become ready.
   const queued: QueuedExecution = { ...identityOf(execution), state: "queued", readyAt: execution.claimedAt };
-  if (!execution.lone) deleteTaken(draft.change, covered(takenKey(execution.group, execution.node)));
+  // A later attempt may follow one that ran on this node: the node stays its target's.
+  if (!execution.lone && execution.attempt === 1) {
+    deleteTaken(draft.change, covered(takenKey(execution.group, execution.node)));
+  }
   draft.setExecution(queued);
   draft.change.ring(QUEUE_BELL);
   return queued;

@@ -2,6 +2,9 @@ import { isIP } from "node:net";
 import type { ClusterPlan } from "./cluster_text.ts";
 import type { MemberOptions } from "./options.ts";
 
+/** Operations that members take in one transaction; etcd's own default is 128. */
+export const MAX_TXN_OPS = 1_024;
+
 /** Space that the store may take before etcd refuses writes, in bytes: what etcd itself advises as the most. */
 const QUOTA_BYTES = 8 * 1024 ** 3;
 
@@ -62,7 +65,7 @@ export function etcdArgs(plan: ClusterPlan, options: MemberOptions, dir: string,
     "auto-compaction-retention": "2m",
     "quota-backend-bytes": String(QUOTA_BYTES),
     // Changes of many jobs travel in one transaction; etcd's own limit is 128.
-    "max-txn-ops": "1024",
+    "max-txn-ops": String(MAX_TXN_OPS),
     // Entries kept in memory between snapshots. They hold a hundred writes each, so etcd's 100,000 would be gigabytes.
     "snapshot-count": "10000",
     // A member that comes back asks before it calls an election, so it does not unseat the leader.

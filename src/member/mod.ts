@@ -4,6 +4,7 @@
  */
 export * from "./member.ts";
 export * from "./options.ts";
+export { MAX_TXN_OPS } from "./etcd_args.ts";
 export { Asker, readPems } from "./ask.ts";
 export * from "./cluster_report.ts";
 export * from "./replace_member.ts";

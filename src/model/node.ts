@@ -19,6 +19,23 @@ export const nodeSchema = z.object({
 });
 export type Node = z.infer<typeof nodeSchema>;
 
+/** What a server says once a second, by which the others know it and the nodes that it has heard. */
+export const beatsSchema = z.object({
+  /** Its node name. */
+  name: z.string(),
+  /** Rises with each beat. */
+  seq: z.number().int(),
+  /** Its wall clock, epoch milliseconds. */
+  at: z.number(),
+  /** How many agents ask it for work. */
+  agents: z.number().int(),
+  /** The entry of its feed that comes next. */
+  feedNext: z.number().int(),
+  /** Nodes heard here lately, each with a number that rises when it is heard. */
+  nodes: z.record(z.string(), z.number().int()),
+});
+export type Beats = z.infer<typeof beatsSchema>;
+
 /** Silent this long: the node gets no new work, and is no target of a broadcast. */
 export const UNREACHABLE_AFTER_MS = 15_000;
 

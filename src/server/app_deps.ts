@@ -85,7 +85,7 @@ function clusterOf(server: Server, options: EdgeOptions): AppDeps["cluster"] {
     async leader() {
       if (lease.current() !== null) return nodeName;
       const entry = await store.engine.kv.get(leaseKey());
-      return entry.value === null ? null : decodeLease(entry.value)?.holder ?? null;
+      return entry.value === null ? null : decodeLease(entry.value).holder.split("/")[0] ?? null;
     },
     leave() {
       options.leave();

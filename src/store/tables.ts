@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   backlogSchema,
+  beatsSchema,
   cursorSchema,
   dependencySchema,
   dueSchema,
@@ -53,6 +54,7 @@ export const endedTable = defineTable(
 export const outputTable = defineBytesTable("output");
 export const selectorTable = defineTable("selector", selectorSchema, always);
 export const nodeTable = defineTable("node", nodeSchema, always);
+export const beatsTable = defineTable("beat", beatsSchema, always);
 export const effectTable = defineTable("effect", effectSchema);
 export const joinTable = defineTable("join", joinSchema);
 export const graphLockTable = defineTable("graph lock", z.object({ changedAt: z.number() }));
@@ -93,6 +95,7 @@ export const { put: putEnded, remove: deleteEnded } = writersOf(endedTable);
 export const { put: putOutput, remove: deleteOutput } = writersOf(outputTable);
 export const { put: putSelector } = writersOf(selectorTable);
 export const { put: putNode } = writersOf(nodeTable);
+export const { put: putBeats, remove: deleteBeats } = writersOf(beatsTable);
 export const { put: putEffect, remove: deleteEffect } = writersOf(effectTable);
 export const { put: putDead } = writersOf(effectTable);
 export const { put: putJoin, remove: deleteJoin } = writersOf(joinTable);

@@ -20,6 +20,8 @@ await serve({
   drainMs: 2_000,
   insecure: false,
   agent: true,
+  kv: "",
+  member: null,
   env: Deno.env.toObject(),
   version: "bench",
 }, {

@@ -26,6 +26,8 @@ if (import.meta.main) {
     drainMs: 10_000,
     insecure: false,
     agent: true,
+    kv: "",
+    member: null,
     env: Deno.env.toObject(),
     version: "0.0.0-fault",
   }, {

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { createLog, messageOf } from "../../runtime/mod.ts";
 import type { Cli, Finish } from "../cli.ts";
 import { flagOf, readSettings, variableOf } from "../setting_sources.ts";
+import { memberOptionsOf } from "../member_settings.ts";
 import { START_SETTINGS, type StartSettings } from "../start_settings.ts";
 import { listenForStop } from "../stop_signals.ts";
 import { UsageError } from "../usage_error.ts";
@@ -30,6 +31,8 @@ Examples:
   carillon start --node-name web1 --tag role=web --tag zone=a
   carillon start --join http://a:8080 --join http://b:8080 --tag role=web   # an agent alone
   carillon start --server --no-agent                                         # a server that runs no jobs
+  carillon start --server --kv https://kv:4512                               # one of several, on a store they share
+  carillon start --node-name n1 --cluster n1=http://10.0.0.1:2380,n2=…,n3=…  # one of three machines
   CARILLON_SLOTS=20 carillon start --config /etc/carillon.yaml
 
 The first SIGINT or SIGTERM stops cleanly and waits for running jobs (--drain), the second ends at once.`;
@@ -85,8 +88,12 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
 }
 
 function serveOptions(cli: Cli, settings: StartSettings): Parameters<Cli["serve"]>[0] {
-  const { httpAddr, timezone, defaultTarget, insecure, agent } = settings;
-  return { ...nodeOptions(cli, settings), httpAddr, timezone, defaultTarget, insecure, agent };
+  const { httpAddr, timezone, defaultTarget, insecure, agent, kv } = settings;
+  const member = memberOptionsOf(settings) ?? null;
+  if (member !== null && kv !== "") {
+    throw new UsageError(["--cluster and --kv exclude each other: a cluster is the store"]);
+  }
+  return { ...nodeOptions(cli, settings), httpAddr, timezone, defaultTarget, insecure, agent, kv, member };
 }
 
 async function agentOptions(cli: Cli, settings: StartSettings): Promise<Parameters<Cli["serveAgent"]>[0]> {

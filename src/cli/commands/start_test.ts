@@ -40,6 +40,8 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     drainMs: 30_000,
     insecure: true,
     agent: true,
+    kv: "",
+    member: null,
     env: { CARILLON_SLOTS: "3", HOME: "/h" },
     version: "1.2.3",
   }]);
