@@ -58,6 +58,8 @@ export class Peers {
   readonly #deps: PeersDeps;
   readonly #judge: SilenceJudge;
   readonly #others = new Map<string, Peer>();
+  /** The last beat read of each server. */
+  readonly #seqs = new Map<string, number>();
   /** What each server last said of each node. */
   readonly #marks = new Map<string, number>();
   #seq = 0;
@@ -127,9 +129,11 @@ export class Peers {
 
   #hear(of: string, { key, value }: Found<Beats>, nowMs: number): void {
     if (Number(key[2]) === 0) {
-      const known = this.#others.get(of);
+      const before = this.#seqs.get(of);
+      this.#seqs.set(of, value.seq);
       this.#judge.saw(of, `${value.seq}`);
-      if (known || this.#judge.silentMs(of) === 0) this.#note(of, value, known, nowMs);
+      // The first sight says nothing: it may be what a server left that died long ago.
+      if (before !== undefined && before !== value.seq) this.#note(of, value, nowMs);
     }
     for (const [node, mark] of Object.entries(value.nodes)) {
       const id = `${of}/${node}`;
@@ -138,7 +142,8 @@ export class Peers {
     }
   }
 
-  #note(of: string, value: Beats, known: Peer | undefined, nowMs: number): void {
+  #note(of: string, value: Beats, nowMs: number): void {
+    const known = this.#others.get(of);
     const { name, agents, feedNext, at } = value;
     // A beat is read some time after it was written: the freshest reading, the highest, tells most.
     const aheadMs = at - nowMs;
@@ -157,6 +162,7 @@ export class Peers {
 
   #forget(of: string): void {
     this.#others.delete(of);
+    this.#seqs.delete(of);
     this.#judge.forget(of);
     for (const id of [...this.#marks.keys()]) if (id.startsWith(`${of}/`)) this.#marks.delete(id);
   }
