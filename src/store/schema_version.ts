@@ -1,14 +1,15 @@
 import { CarillonError, type Random, randomDigits } from "../runtime/mod.ts";
 import { schemaKey } from "./keys.ts";
+import { migrateFromVersion1 } from "./version_1.ts";
 import type { Store } from "./store.ts";
 import { StoreChange } from "./store_change.ts";
 import { putSchema, schemaTable } from "./tables.ts";
 
 /** The version of stored records that this program writes. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
- * Marks a new store with our schema version and a cluster id; answers the cluster id. Throws `unavailable` for a store
+ * Marks a new store with our schema version and a cluster id, and brings an older one up to it; answers the cluster id. Throws `unavailable` for a store
  * that a newer program has written in a way that this one cannot read; nothing is changed then.
  */
 export async function claimSchema(store: Store, random: Random): Promise<string> {
@@ -20,9 +21,10 @@ export async function claimSchema(store: Store, random: Random): Promise<string>
         `Cannot use this store: its schema is version ${entry.value.version}, and this program reads up to ${SCHEMA_VERSION}; start a newer carillon`,
       );
     }
-    if (entry.value !== null) return entry.value.cluster;
+    if (entry.value !== null && entry.value.version >= SCHEMA_VERSION) return entry.value.cluster;
+    if (entry.value !== null) await migrateFromVersion1(store);
     const change = new StoreChange();
-    const cluster = randomDigits(random, 16);
+    const cluster = entry.value?.cluster ?? randomDigits(random, 16);
     putSchema(change, entry, { version: SCHEMA_VERSION, minReader: SCHEMA_VERSION, cluster });
     if ((await store.commit(change)).outcome === "applied") return cluster;
   }

@@ -63,5 +63,5 @@ export function isTlsTrouble({ message }: MemberError): boolean {
 
 /** Whether the member hung up as one does that is spoken to without TLS and wants it. */
 export function mayWantTls({ message }: MemberError): boolean {
-  return message === "Failed to connect" || message === "Connection dropped";
+  return /^(Failed to connect|Connection dropped)$|ECONNRESET/.test(message);
 }
