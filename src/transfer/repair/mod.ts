@@ -1,0 +1,5 @@
+/**
+ * Repairs of what is derived, one file each: adding one is adding it to `REPAIRS`.
+ * @module
+ */
+export * from "./repair.ts";
