@@ -1,7 +1,9 @@
 import config from "../../deno.json" with { type: "json" };
-import { readEnvironment, systemClock, systemRandom } from "../runtime/mod.ts";
+import { invalid, readEnvironment, systemClock, systemRandom } from "../runtime/mod.ts";
 import type { Cli } from "./cli.ts";
+import { type Engine, openEmbedded } from "../kv/mod.ts";
 import { EXIT } from "./exit_code.ts";
+import { systemFiles } from "./files.ts";
 import { systemTerminal } from "./print.ts";
 import { runCli, tellFailure } from "./run_cli.ts";
 import { serve } from "./serve.ts";
@@ -33,11 +35,19 @@ function systemCli(): Cli {
     fetch,
     readText: async (path) =>
       path === "-" ? await new Response(Deno.stdin.readable).text() : await Deno.readTextFile(path),
+    disk: systemFiles,
+    openEngine,
     hostname: () => Deno.hostname(),
     serve,
     signals: processSignals,
     version: config.version,
   };
+}
+
+/** Opens the store in a file. Throws `invalid` for an address of another machine. */
+async function openEngine(address: string): Promise<Engine> {
+  if (address.includes("://")) throw invalid(`Cannot open store "${address}": this program opens files only`);
+  return await openEmbedded(address);
 }
 
 /** What nobody caught ends the process: its state is no longer known, and a supervisor starts it anew. */

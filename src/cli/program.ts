@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Cli, Finish } from "./cli.ts";
+import { addBackup } from "./commands/backup.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addExecutionCancel } from "./commands/execution_cancel.ts";
 import { addExecutionList } from "./commands/execution_list.ts";
@@ -10,8 +11,11 @@ import { addJobGet } from "./commands/job_get.ts";
 import { addJobList } from "./commands/job_list.ts";
 import { addJobRun } from "./commands/job_run.ts";
 import { addJobToggle } from "./commands/job_toggle.ts";
+import { addRepair } from "./commands/repair.ts";
+import { addRestore } from "./commands/restore.ts";
 import { addSchedulePreview } from "./commands/schedule_preview.ts";
 import { addStart } from "./commands/start.ts";
+import { addStoreCopy } from "./commands/store_copy.ts";
 import { addVersion } from "./commands/version.ts";
 import { EXIT_CODES_IN_WORDS } from "./exit_code.ts";
 
@@ -31,6 +35,7 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
     commands: [addExecutionList, addExecutionOutput, addExecutionCancel],
   },
   { name: "schedule", what: "Try schedules", commands: [addSchedulePreview] },
+  { name: "store", what: "Move stores", commands: [addStoreCopy] },
 ];
 
 const EXAMPLES = `
@@ -62,6 +67,7 @@ export function createProgram(cli: Cli, onExit: (code: number) => void): Command
     const group = program.command(name).description(what).helpCommand(false);
     for (const add of commands) add(group, cli, finish);
   }
+  for (const add of [addBackup, addRestore, addRepair]) add(program, cli, finish);
   addCompletion(program, cli, finish);
   addVersion(program, cli, finish);
   return program;

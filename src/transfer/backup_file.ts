@@ -15,7 +15,10 @@ export interface BackupReader {
 const utf8 = new TextEncoder();
 
 /** The text of a backup, a line at a time, with header and trailer. */
-export async function* backupText(header: Header, body: AsyncIterable<BodyLine>): AsyncIterable<Uint8Array> {
+export async function* backupText(
+  header: Header,
+  body: AsyncIterable<BodyLine>,
+): AsyncIterable<Uint8Array<ArrayBuffer>> {
   const hash = createHash("sha256");
   const encode = (line: object) => utf8.encode(`${JSON.stringify(line)}\n`);
   const summed = (line: object) => {

@@ -69,7 +69,9 @@ function findingOf(
   if (dues.length > 1) faults.push("it has more than one due entry");
   if (timing.due === null && dues.length > 0) faults.push("it has a due entry, and nothing makes it due");
   else if (timing.due !== null && own === undefined) faults.push("its due entry is missing");
-  else if (timing.due !== null && (own?.entry.key[1] !== timing.due.atMs || !isSame(dueTable, own.value, timing.due.value))) {
+  else if (
+    timing.due !== null && (own?.entry.key[1] !== timing.due.atMs || !isSame(dueTable, own.value, timing.due.value))
+  ) {
     faults.push("its due entry is not as its definition says");
   }
   if (faults.length === 0) return null;
