@@ -62,7 +62,7 @@ export function timingAsKnown(truth: JobTruth, options: RebuildOptions): Derived
   const known = cursor?.lastNominal ?? (due === null ? null : due.nominal - 1);
   const openGap = due?.openGap ?? null;
   const after = due === null ? known ?? options.nowMs : Math.max(due.nominal - 1, known ?? 0);
-  const next = plan === null ? null : nextAfter({ plan, due, after }, options);
+  const next = plan === null ? null : nextAfter({ plan, dueAt: due?.nominal ?? cursor?.dueAt ?? null, after }, options);
   const lastNominal = known ?? Math.min(options.nowMs, (next?.nominal ?? Infinity) - 1);
   if (plan === null || next === null) {
     return { cursor: { lastNominal, dueAt: null }, due: null, closedGap: openGap };
@@ -72,12 +72,13 @@ export function timingAsKnown(truth: JobTruth, options: RebuildOptions): Derived
 }
 
 function nextAfter(
-  { plan, due, after }: { plan: Due["plan"]; due: Due | null; after: number },
+  { plan, dueAt, after }: { plan: Due["plan"]; dueAt: number | null; after: number },
   { nowMs, endIsToCome }: RebuildOptions,
 ): NextDue | null {
   const schedule = scheduleOf(plan);
   if (schedule.kind !== "after_end") return nextDue(plan, after);
-  if (due !== null) return { nominal: due.nominal, atMs: due.nominal };
+  // What it counts from is known nowhere else; it has no jitter.
+  if (dueAt !== null) return { nominal: dueAt, atMs: dueAt };
   return endIsToCome ? null : withinBounds(plan, Math.max(nowMs + schedule.delayMs, after + 1));
 }
 

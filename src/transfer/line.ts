@@ -58,4 +58,3 @@ export const bodyLineSchema = z.discriminatedUnion("kind", [
   endLineSchema,
 ]);
 export type BodyLine = z.infer<typeof bodyLineSchema>;
-export type JobLine = z.infer<typeof jobLineSchema>;

@@ -1,46 +1,32 @@
-import { Change, Committer, type KvEntry, type KvKey } from "../../kv/mod.ts";
-import { type Job } from "../../model/mod.ts";
+import { Committer, type KvEntry, type KvKey } from "../../kv/mod.ts";
 import { CarillonError, type Log, messageOf, randomDigits } from "../../runtime/mod.ts";
 import { jobPrefix, jobTable, schemaKey, type Table } from "../../store/mod.ts";
 import type { TargetDeps } from "../target.ts";
 import { edgesRepair } from "./edges.ts";
+import type { Repair } from "./finding.ts";
 import { heldRepair } from "./held.ts";
 import { timingRepair } from "./timing.ts";
-
-/** One thing that is not as it follows from the definitions: what is wrong, and the writes that mend it. */
-export interface Finding {
-  /** As a user reads it: `job "a": its due entry is missing`. */
-  what: string;
-  change: Change;
-}
-
-/** What repairs read. */
-export interface RepairSource {
-  /** Readable jobs by name. */
-  jobs: readonly Job[];
-  nowMs: number;
-  /** Every record of a range with its value; those that nobody can read are told and left as they are. */
-  list<T>(table: Table<T>, prefix: KvKey): Promise<{ entry: KvEntry; value: T }[]>;
-}
-
-/** One kind of derived record: compares what is stored with what follows from the truth. */
-export interface Repair {
-  name: string;
-  find(source: RepairSource): Promise<Finding[]>;
-}
 
 /** Every repair, in the order in which they are done. */
 export const REPAIRS: readonly Repair[] = [timingRepair, edgesRepair, heldRepair];
 
+/** How a store is repaired. */
+export interface RepairOptions {
+  /** Only shows what is wrong. */
+  dryRun: boolean;
+  /** The cluster's zone for jobs that name none, where no due entry tells it. */
+  timezone: string;
+}
+
 /** Looks for all that is missing or wrong, and mends it unless it is only to be shown. Answers what was found. */
-export async function repairStore(deps: TargetDeps, how: { dryRun: boolean }): Promise<string[]> {
+export async function repairStore(deps: TargetDeps, how: RepairOptions): Promise<string[]> {
   const { engine, clock, log } = deps;
   const list = <T>(table: Table<T>, prefix: KvKey) => readable(deps, table, prefix, log);
   const jobs = (await list(jobTable, jobPrefix())).map(({ value }) => value);
   const committer = new Committer({ engine, clock, log, incarnation: randomDigits(deps.random, 16) });
   const found: string[] = [];
   for (const repair of REPAIRS) {
-    for (const { what, change } of await repair.find({ jobs, nowMs: clock.now(), list })) {
+    for (const { what, change } of await repair.find({ jobs, nowMs: clock.now(), timezone: how.timezone, list })) {
       found.push(what);
       if (how.dryRun) continue;
       const { outcome } = await committer.commit(change);

@@ -1,4 +1,4 @@
-import { timingAsKnown } from "../../job/mod.ts";
+import { type RebuildOptions, timingAsKnown } from "../../job/mod.ts";
 import { Change, type KvEntry } from "../../kv/mod.ts";
 import type { Cursor, Due, Job } from "../../model/mod.ts";
 import {
@@ -14,10 +14,7 @@ import {
   gapTable,
   type Table,
 } from "../../store/mod.ts";
-import type { Finding, Repair } from "./repair.ts";
-
-/** Zone of jobs that name none and have no due entry to tell it. */
-const ANY_ZONE = "UTC";
+import type { Finding, Repair } from "./finding.ts";
 
 interface Stored<T> {
   entry: KvEntry;
@@ -27,8 +24,9 @@ interface Stored<T> {
 /** The due index and the cursors: each job has one due entry at most, where its cursor says. */
 export const timingRepair: Repair = {
   name: "due index and cursors",
-  async find({ jobs, nowMs, list }) {
+  async find({ jobs, nowMs, timezone, list }) {
     const dues = Map.groupBy(await list(dueTable, duePrefix()), ({ entry }) => String(entry.key[2]));
+    const options = { defaultTimezone: zoneOf(jobs, dues) ?? timezone, nowMs, endIsToCome: true };
     const cursors = new Map(
       (await list(cursorTable, cursorPrefix())).map((found) => [String(found.entry.key[1]), found]),
     );
@@ -39,7 +37,7 @@ export const timingRepair: Repair = {
     for (const job of jobs) {
       const stored = { dues: dues.get(job.uid) ?? [], cursor: cursors.get(job.uid), backlog: backlogs.get(job.uid) };
       dues.delete(job.uid);
-      const finding = findingOf(job, stored, nowMs);
+      const finding = findingOf(job, stored, options);
       if (finding !== null) findings.push(finding);
     }
     for (const { entry } of [...dues.values()].flat()) {
@@ -57,12 +55,12 @@ function findingOf(
     cursor: Stored<Cursor> | undefined;
     backlog: Parameters<typeof timingAsKnown>[0]["backlog"] | undefined;
   },
-  nowMs: number,
+  options: RebuildOptions,
 ): Finding | null {
   const { uid, definition } = job;
   const own = dues.find(({ entry }) => entry.key[1] === cursor?.value.dueAt) ?? dues[0];
   const truth = { job, cursor: cursor?.value ?? null, due: own?.value ?? null, backlog: backlog ?? null };
-  const timing = timingAsKnown(truth, { defaultTimezone: ANY_ZONE, nowMs, endIsToCome: true });
+  const timing = timingAsKnown(truth, options);
   const faults: string[] = [];
   if (cursor === undefined) faults.push("its cursor is missing");
   else if (!isSame(cursorTable, cursor.value, timing.cursor)) faults.push("its cursor does not say when it is due");
@@ -83,6 +81,12 @@ function findingOf(
   const gap = timing.closedGap;
   if (gap !== null) change.set(gapKey(uid, gap.from), gapTable.encode(gap));
   return { what: `job "${definition.name}": ${faults.join(", ")}`, change };
+}
+
+/** The cluster's zone, as any due entry of a job that names none tells it. */
+function zoneOf(jobs: readonly Job[], dues: ReadonlyMap<string, readonly Stored<Due>[]>): string | undefined {
+  const job = jobs.find(({ uid, definition }) => definition.timezone === "" && dues.has(uid));
+  return job && dues.get(job.uid)?.[0]?.value.plan.timezone;
 }
 
 /** Whether two values are stored alike: as they are read, fields stand in one order. */
