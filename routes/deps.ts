@@ -14,6 +14,7 @@ import type {
   RegisterRequest,
   ReportAnswer,
   ReportRequest,
+  Token,
 } from "../src/model/mod.ts";
 import type { Clock, Log } from "../src/runtime/mod.ts";
 
@@ -87,11 +88,27 @@ export interface Agents {
   leave(node: string, incarnation: string): Promise<void>;
 }
 
+/** Tokens, and whose they are. */
+export interface Tokens {
+  createJoin(): Promise<string>;
+  createForNode(node: Node): Promise<string>;
+  /** Throws unauthorized for none, and for one that is not known. */
+  holder(token: string | null): Promise<Token>;
+}
+
+/** A node, and what this server knows of it. */
+export interface Member {
+  node: Node;
+  state: "alive" | "failed" | "left";
+}
+
 /** This node and its cluster. */
 export interface Cluster {
   readonly nodeName: string;
   readonly version: string;
-  nodes(): Promise<{ node: Node; state: "alive" | "failed" | "left" }[]>;
+  nodes(): Promise<Member[]>;
+  /** Lets a node drain or take work again; answers it. Throws not_found. */
+  drain(name: string, draining: boolean): Promise<Member>;
   /** Name of the node that leads; null when there is none now. */
   leader(): Promise<string | null>;
   /** Stops scheduling and running here, then the process. */
@@ -107,6 +124,9 @@ export interface AppDeps {
   runs: Runs;
   outputs: Outputs;
   agents: Agents;
+  tokens: Tokens;
+  /** Whether who calls the API or an agent's path needs a token. */
+  asksTokens: boolean;
   cluster: Cluster;
   log: Log;
   now: () => number;

@@ -1,9 +1,18 @@
 import { z } from "zod";
+import type { Token } from "../src/model/mod.ts";
 import { errorAnswerSchema } from "./wire/error_answer.ts";
 
 /** What the HTTP server tells beside a request; nothing for calls inside the process. */
 export interface HttpEdge {
-  Bindings: { remoteAddr?: Deno.Addr };
+  Bindings: {
+    remoteAddr?: Deno.Addr;
+    /** The call is this process's own agent's: it needs no token. Never set for a call that came by a socket. */
+    ownAgent?: boolean;
+  };
+  Variables: {
+    /** Whose token the call came with, where tokens are asked for. */
+    holder?: Token;
+  };
 }
 
 /** A JSON answer in a route's list of responses. */

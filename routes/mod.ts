@@ -6,6 +6,7 @@ import { healthRoutes } from "./health.ts";
 import type { HttpEdge } from "./http_edge.ts";
 import { edge } from "./middleware/edge.ts";
 import { errorHandler, refusal } from "./middleware/error_handler.ts";
+import { apiGuard } from "./middleware/token_guard.ts";
 import { pageRoutes } from "./pages.ts";
 import { v1Routes } from "./v1/mod.ts";
 
@@ -27,6 +28,7 @@ export function createApp(deps: AppDeps) {
     refusal(context, new CarillonError("not_found", `Cannot find ${context.req.method} ${context.req.path}`))
   );
   app.options("*", (context) => context.body(null, 204, { allow: METHODS }));
+  if (deps.asksTokens) app.use("/v1/*", apiGuard(deps.tokens));
   app.route("/agent/v1", agentRoutes(deps));
   app.route("/", pageRoutes());
   app.doc31("/openapi.json", {

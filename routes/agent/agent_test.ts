@@ -14,7 +14,7 @@ Deno.test("agentRoutes() refuses a call without the protocol's version, or with 
   const wrong: Record<string, string>[] = [{}, { "carillon-protocol": "0" }, { "carillon-protocol": "99" }];
   for (const headers of wrong) {
     for (const verb of ["register", "poll", "report", "leave"]) {
-      await refusedWith(await app.request(`/agent/v1/${verb}`, post(POLL, headers)), 400, "invalid");
+      await refusedWith(await app.request(`/agent/v1/${verb}`, post(POLL, headers)), 403, "forbidden");
     }
   }
 });

@@ -6,10 +6,12 @@ import {
   registerRequestSchema,
   reportRequestSchema,
 } from "../../src/model/mod.ts";
-import { invalid } from "../../src/runtime/mod.ts";
+import { admitCall, admitNode } from "../../src/auth/mod.ts";
+import { CarillonError } from "../../src/runtime/mod.ts";
 import { answer } from "../answer.ts";
 import type { AppDeps } from "../deps.ts";
 import type { HttpEdge } from "../http_edge.ts";
+import { agentGuard } from "../middleware/token_guard.ts";
 import { MAX_AGENT_BYTES, readJson } from "../read_body.ts";
 
 /** This version and the one before, where there was one. */
@@ -24,24 +26,37 @@ export function agentRoutes(deps: AppDeps) {
     .use(async (context, next) => {
       const version = context.req.header("carillon-protocol");
       if (version === undefined || !ACCEPTED.includes(version)) {
-        throw invalid(`Cannot speak protocol "${version ?? ""}": this server speaks ${ACCEPTED.join(" and ")}`);
+        deps.log.warn("Cannot speak with an agent of another protocol version", {
+          agent: addressOf(context),
+          version: version ?? "none",
+          accepted: ACCEPTED.join(),
+        });
+        throw refuseProtocol(version ?? "none", deps.cluster.version);
       }
       await next();
     })
+    .use(agentGuard(deps))
     .post("/poll", async (context) => {
       const request = pollRequestSchema.parse(await readJson(context, MAX_AGENT_BYTES));
+      checkSpeaker(context, request.node);
       return answer(context, await agents.poll(request, context.req.raw.signal), 200);
     })
     .post("/report", async (context) => {
       const request = reportRequestSchema.parse(await readJson(context, MAX_AGENT_BYTES));
+      checkSpeaker(context, request.node);
       return answer(context, await agents.report(request), 200);
     })
     .post("/register", async (context) => {
       const request = registerRequestSchema.parse(await readJson(context, MAX_AGENT_BYTES));
-      return answer(context, await agents.register(request, addressOf(context)), 200);
+      const holder = context.get("holder");
+      if (holder) admitNode(holder, request);
+      const node = await agents.register(request, addressOf(context));
+      const token = holder?.kind === "join" ? await deps.tokens.createForNode(node) : undefined;
+      return answer(context, { ...node, token }, 200);
     })
     .post("/leave", async (context) => {
       const { node, incarnation } = leaveRequestSchema.parse(await readJson(context, MAX_AGENT_BYTES));
+      checkSpeaker(context, node);
       await agents.leave(node, incarnation);
       return answer(context, {}, 200);
     });
@@ -51,4 +66,20 @@ export function agentRoutes(deps: AppDeps) {
 function addressOf(context: Context<HttpEdge>): string {
   const address = context.env?.remoteAddr;
   return address && "hostname" in address ? address.hostname : "";
+}
+
+/** A node speaks for itself alone. */
+function checkSpeaker(context: Context<HttpEdge>, node: string): void {
+  const holder = context.get("holder");
+  if (holder) admitCall(holder, node);
+}
+
+/** No `invalid`: an agent does not send again what is invalid, and here nothing of what it sends is at fault. */
+function refuseProtocol(version: string, serverVersion: string): CarillonError {
+  const spoken = ACCEPTED.join(" and ");
+  return new CarillonError(
+    "forbidden",
+    `Cannot speak agent protocol "${version}": this server, Carillon ${serverVersion}, speaks ${spoken}; ` +
+      "start a version of the agent that speaks it",
+  );
 }

@@ -20,7 +20,8 @@ export function errorHandler(log: Log) {
 
 /** The answer to a refused request. */
 export function refusal(context: Context, error: CarillonError): Response {
-  return answer(context, errorAnswer(error), STATUS_OF[error.code]);
+  const headers: Record<string, string> = error.code === "unauthorized" ? { "www-authenticate": "Bearer" } : {};
+  return answer(context, errorAnswer(error), STATUS_OF[error.code], headers);
 }
 
 function knownError(thrown: unknown): CarillonError {

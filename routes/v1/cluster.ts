@@ -3,8 +3,14 @@ import { z } from "zod";
 import { CarillonError, messageOf } from "../../src/runtime/mod.ts";
 import { answer, queryOf } from "../answer.ts";
 import type { AppDeps } from "../deps.ts";
-import { type HttpEdge, json, queryFlags, refusals } from "../http_edge.ts";
-import { nodeAnswerSchema, pausedAnswerSchema, statsAnswer, statsAnswerSchema } from "../wire/cluster_answer.ts";
+import { type HttpEdge, json, pathParameters, queryFlags, refusals } from "../http_edge.ts";
+import {
+  joinTokenAnswerSchema,
+  nodeAnswerSchema,
+  pausedAnswerSchema,
+  statsAnswer,
+  statsAnswerSchema,
+} from "../wire/cluster_answer.ts";
 import {
   leaderAnswer,
   leaderAnswerSchema,
@@ -27,6 +33,27 @@ const listMembers = createRoute({
   summary: "List nodes",
   parameters: queryFlags("pretty"),
   responses: { 200: json(z.array(memberAnswerSchema), "Nodes"), ...refusals },
+});
+
+const drainNode = createRoute({
+  method: "post",
+  path: "/members/{name}/drain",
+  summary: "Let a node take no more work and hand back what it has not begun",
+  parameters: pathParameters("name"),
+  responses: { 200: json(memberAnswerSchema, "The node"), ...refusals },
+});
+
+const undrainNode = createRoute({
+  ...drainNode,
+  path: "/members/{name}/undrain",
+  summary: "Let a node take work again",
+});
+
+const createJoinToken = createRoute({
+  method: "post",
+  path: "/join-tokens",
+  summary: "Make a token for nodes to join with; it is shown this once",
+  responses: { 200: json(joinTokenAnswerSchema, "The token"), ...refusals },
 });
 
 const showLeader = createRoute({
@@ -87,6 +114,13 @@ export function clusterRoutes(deps: AppDeps) {
       const nodes = await cluster.nodes();
       return answer(context, nodes.map(memberAnswer), 200, { "x-total-count": String(nodes.length) });
     })
+    .openapi(drainNode, async (context) => {
+      return answer(context, memberAnswer(await cluster.drain(context.req.param("name"), true)), 200);
+    })
+    .openapi(undrainNode, async (context) => {
+      return answer(context, memberAnswer(await cluster.drain(context.req.param("name"), false)), 200);
+    })
+    .openapi(createJoinToken, async (context) => answer(context, { token: await deps.tokens.createJoin() }, 200))
     .openapi(showLeader, async (context) => {
       const [name, nodes] = await Promise.all([cluster.leader(), cluster.nodes()]);
       const leader = nodes.find(({ node }) => node.name === name);

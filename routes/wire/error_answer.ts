@@ -66,6 +66,8 @@ function impliedCode(status: number): ErrorCode {
   if (status === 404) return "not_found";
   if (status === 412) return "stale";
   if (status === 413) return "too_large";
+  // Of a proxy that says: later. What is invalid is not sent again, and these are to be.
+  if (status === 408 || status === 425 || status === 429) return "unavailable";
   return status < 500 ? "invalid" : "unavailable";
 }
 

@@ -28,6 +28,8 @@ export const memberAnswerSchema = z.object({
   id: z.string(),
   ...leaderShape,
   statusText: z.enum(["alive", "left", "failed"]),
+  /** It takes no more work. */
+  draining: z.boolean(),
 });
 /** A node as `/v1/members` answers it. */
 export type MemberAnswer = z.infer<typeof memberAnswerSchema>;
@@ -58,7 +60,8 @@ export function leaderAnswer({ node, state }: NodeState): LeaderAnswer {
 
 /** The same with the node's id, which is the same on every request, and its state in words. */
 export function memberAnswer(member: NodeState): MemberAnswer {
-  return { id: member.node.id, ...leaderAnswer(member), statusText: member.state };
+  const { node, state } = member;
+  return { id: node.id, ...leaderAnswer(member), statusText: state, draining: node.draining !== null };
 }
 
 /** A node's tags, with what Dkron puts beside them. */

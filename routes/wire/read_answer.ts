@@ -39,6 +39,8 @@ export interface MemberReport {
   address: string;
   tags: Record<string, string>;
   state: MemberAnswer["statusText"];
+  /** It takes no more work. */
+  draining: boolean;
 }
 
 /** A job from its answer; past outcomes, which no answer holds, are empty. Throws where it is no such answer. */
@@ -104,7 +106,8 @@ export function readEndAnswer(answer: unknown) {
 export function readMemberAnswer(answer: MemberAnswer): MemberReport {
   const read = memberAnswerSchema.parse(answer);
   const address = read.Port === 0 ? read.Addr : `${read.Addr}:${read.Port}`;
-  return { id: read.id, name: read.Name, address, tags: read.Tags, state: read.statusText };
+  const { id, Name: name, Tags: tags, statusText: state, draining } = read;
+  return { id, name, address, tags, state, draining };
 }
 
 /** A gap from its answer. */

@@ -108,13 +108,14 @@ export class Agent {
     const { signal } = this.#stop;
     const left = await deliverFormerResults({ ...this.#deps, limits: this.#limits, spool, node, signal }, spooled);
     await life.register(signal, left.slice(0, MOST_REGISTERED).map(({ result }) => result));
-    for (const one of left) life.reporter.deliver(deliveryOf(one));
+    for (const one of left) life.reporter.deliver(deliveryOf(one, spool));
   }
 
   /** Does `step` until the server is there to answer. */
   async #persist(step: () => Promise<void>): Promise<void> {
     const { clock, random, log } = this.#deps;
     const backoff = new Backoff(random);
+    let said = "";
     for (;;) {
       try {
         return await step();
@@ -123,7 +124,9 @@ export class Agent {
           throw thrown;
         }
         const retryInMs = backoff.next();
-        log.warn("Cannot register, trying again", { error: thrown, retryInMs });
+        // Said once, or an outage of a night would be all that the log holds.
+        log[said === thrown.message ? "debug" : "warn"]("Cannot register, trying again", { error: thrown, retryInMs });
+        said = thrown.message;
         await clock.sleep(retryInMs, this.#stop.signal);
       }
     }

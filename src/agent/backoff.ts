@@ -14,7 +14,7 @@ export class Backoff {
 
   /** How long to wait now, in milliseconds. */
   next(): number {
-    const ms = this.#pauseMs * (1 - this.#random.next() / 2);
+    const ms = Math.round(this.#pauseMs * (1 - this.#random.next() / 2));
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_MS);
     return ms;
   }

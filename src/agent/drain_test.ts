@@ -110,3 +110,45 @@ Deno.test("Agent.start() registers with results that the server does not take in
   await second.kill();
   await Deno.remove(dataDir, { recursive: true });
 });
+
+Deno.test("Agent.drain() hands back what has not begun, and claims that come late", async () => {
+  const clock = new FakeClock();
+  await using bench = await new Bench({ clock, slots: 1 }).start();
+  // An answer that was lost brings its claims again, beside a newer one: one runs, the others wait for its slot.
+  bench.server.answersToLose = 1;
+  bench.server.queue(assignment("a"), assignment("b"));
+  await eventually(() => clock.advance(50).then(() => bench.server.polls.at(-1)?.held.length === 2));
+  const [begun = ""] = bench.executor.ran;
+  const waiting = begun === "a" ? "b" : "a";
+  bench.server.answersToLose = 1;
+  const drained = bench.agent.drain(60_000);
+  await clock.advance(500);
+  deepEqual(bench.server.returned, [waiting]);
+  equal(bench.server.polls.at(-1)?.draining, true);
+  bench.executor.of(begun).end();
+  await clock.advance(500);
+  await drained;
+  deepEqual([...bench.server.results.keys()], [begun]);
+  deepEqual(bench.executor.ran, [begun]);
+});
+
+Deno.test("Agent.run() takes nothing while an operator lets it drain, lives on, and works again afterwards", async () => {
+  const clock = new FakeClock();
+  await using bench = await new Bench({ clock, slots: 2 }).start();
+  bench.server.queue(assignment("a"));
+  await eventually(() => bench.executor.running.size === 1);
+  bench.server.draining = true;
+  bench.server.queue(assignment("b"));
+  await clock.advance(500);
+  await eventually(() => bench.server.returned.length === 1);
+  deepEqual([bench.server.returned, bench.executor.ran], [["b"], ["a"]]);
+  bench.executor.of("a").end();
+  await clock.advance(500);
+  deepEqual([bench.server.polls.at(-1)?.freeSlots, bench.server.polls.at(-1)?.draining], [0, false]);
+  bench.server.draining = false;
+  // The server gives it out again, as another claim.
+  bench.server.queue(assignment("b", { claimedAt: 2 }));
+  bench.server.ring();
+  await clock.advance(6_000);
+  await eventually(() => bench.executor.running.has("b"));
+});

@@ -25,6 +25,8 @@ export function assignment(execution: string, more: Partial<Assignment> = {}): A
     config: {},
     timeoutMs: null,
     graceMs: 10_000,
+    claimedAt: 1,
+    stopAfterSilentMs: null,
     ...more,
   };
 }
@@ -35,6 +37,10 @@ export class FakeServer implements AgentServer {
   readonly polls: PollRequest[] = [];
   readonly reports: ReportRequest[] = [];
   readonly left: string[] = [];
+  /** Claims handed back, in order. */
+  readonly returned: string[] = [];
+  /** An operator wants the node to take no more. */
+  draining = false;
   readonly results = new Map<string, Result>();
   readonly chunks = new Map<string, OutputChunk[]>();
   /** How often each execution's result came. */
@@ -49,6 +55,7 @@ export class FakeServer implements AgentServer {
   reportAnswersToLose = 0;
   /** Results are taken only when it is true. */
   takesResults = true;
+  #toldDraining = false;
   readonly #queue: Assignment[] = [];
   readonly #assigned = new Map<string, Assignment>();
   #news = Promise.withResolvers<void>();
@@ -80,13 +87,15 @@ export class FakeServer implements AgentServer {
     signal.addEventListener("abort", () => ended.resolve(), { once: true });
     for (;;) {
       const answer = this.#answer(request);
-      const empty = answer.claims.length + answer.cancels.length + answer.followed.length === 0;
-      if (empty && !signal.aborted && !this.away) {
+      const news = answer.claims.length + answer.cancels.length + answer.followed.length;
+      const empty = news === 0 && this.draining === this.#toldDraining;
+      if (empty && request.waitMs > 0 && !signal.aborted && !this.away) {
         await Promise.race([this.#news.promise, ended.promise]);
         continue;
       }
       if (signal.aborted || this.away) throw new CarillonError("unavailable", "Cannot poll: ended");
       if (this.answersToLose-- > 0) throw new CarillonError("unavailable", "Cannot poll: answer lost");
+      this.#toldDraining = this.draining;
       return answer;
     }
   }
@@ -95,9 +104,14 @@ export class FakeServer implements AgentServer {
     return this.#unlessAway(() => {
       this.reports.push(request);
       for (const chunk of request.chunks) this.#keep(chunk);
+      for (const { execution } of request.returned ?? []) {
+        this.returned.push(execution);
+        this.#assigned.delete(execution);
+      }
       if (this.takesResults) request.results.forEach((result) => this.#take(result));
       if (this.reportAnswersToLose-- > 0) throw new CarillonError("unavailable", "Cannot report: answer lost");
-      return { done: this.takesResults ? request.results.map(({ execution }) => execution) : [] };
+      const done = this.takesResults ? request.results : [];
+      return { done: [...done, ...request.returned ?? []].map(({ execution }) => execution) };
     });
   }
 
@@ -121,6 +135,7 @@ export class FakeServer implements AgentServer {
       claims: [...again, ...fresh],
       cancels: cancels.map(([execution, request]) => ({ execution, request })),
       followed: this.followed,
+      draining: this.draining,
     };
   }
 

@@ -2,7 +2,8 @@ import { CarillonError, type Clock, type Log } from "../runtime/mod.ts";
 import { within } from "./deadline.ts";
 import { type Delivery, Outbox } from "./outbox.ts";
 import type { AgentServer } from "./server_port.ts";
-import { type Spool, type Spooled, SpooledChunks } from "./spool.ts";
+import type { Spool, Spooled } from "./spool.ts";
+import { SpoolSource } from "./spool_source.ts";
 
 /** What it takes to deliver the results of a former life. */
 export interface FormerLifeDeps {
@@ -25,7 +26,7 @@ export async function deliverFormerResults(deps: FormerLifeDeps, spooled: readon
   const left: Spooled[] = [];
   for (const [incarnation, results] of Map.groupBy(spooled, (one) => one.incarnation)) {
     const outbox = new Outbox(deps.limits.reportBytes);
-    for (const one of results) outbox.add(deliveryOf(one));
+    for (const one of results) outbox.add(deliveryOf(one, deps.spool));
     await reportAll(deps, incarnation, outbox);
     const missing = new Set([...outbox.deliveries()].map(({ result }) => result.execution));
     left.push(...results.filter(({ result }) => missing.has(result.execution)));
@@ -34,8 +35,9 @@ export async function deliverFormerResults(deps: FormerLifeDeps, spooled: readon
 }
 
 /** A spooled result, to be delivered. */
-export function deliveryOf({ incarnation, result, chunks }: Spooled): Delivery {
-  return { incarnation, result, source: new SpooledChunks(chunks), spooled: true, notBeforeMs: 0 };
+export function deliveryOf({ incarnation, result }: Spooled, spool: Spool): Delivery {
+  const source = new SpoolSource(spool, result.execution);
+  return { incarnation, result, source, spooled: true, notBeforeMs: 0 };
 }
 
 async function reportAll(deps: FormerLifeDeps, incarnation: string, outbox: Outbox): Promise<void> {

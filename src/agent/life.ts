@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Executor } from "../execute/mod.ts";
 import type { CancelRequest, Result } from "../model/mod.ts";
-import { type Clock, type Log, type Random, randomDigits } from "../runtime/mod.ts";
+import { type CarillonError, type Clock, type Log, type Random, randomDigits } from "../runtime/mod.ts";
 import { waitAtMost, within } from "./deadline.ts";
 import type { AgentLimits } from "./limits.ts";
 import type { NodeIdentity } from "./node_identity.ts";
@@ -49,6 +49,7 @@ export class Life {
   readonly #hurry = new AbortController();
   #loops: Promise<void> | undefined;
   #drained: Promise<void> | undefined;
+  #replaced: CarillonError | undefined;
 
   constructor(deps: LifeDeps) {
     const { limits } = deps;
@@ -63,13 +64,17 @@ export class Life {
         this.reporter.end(run, result);
         this.#poller.slotFreed();
       },
+      returned: ({ execution, uid, claimedAt }) => this.reporter.return({ execution, uid, claimedAt }),
+      isReturning: (execution) => this.reporter.isReturning(execution),
     });
-    this.#ticker = new Ticker({ clock: deps.clock, table: this.#table, reporter: this.reporter });
+    const silentMs = () => this.#poller.silentMs();
+    this.#ticker = new Ticker({ clock: deps.clock, table: this.#table, reporter: this.reporter, silentMs });
     this.#poller = new Poller({
       ...parts,
       table: this.#table,
       ended: this.reporter,
       register: () => this.register(this.#stop.signal),
+      replaced: (refusal) => this.#endReplaced(refusal),
     });
   }
 
@@ -86,7 +91,17 @@ export class Life {
     await within({ clock, ms: limits.callMs, signal }, "register", (signal) => server.register(request, signal));
   }
 
-  /** Works until it is drained, or `signal` aborts: then what runs is killed, and it resolves soon. */
+  /** Its runs are lost by now, and another has its name: they must not go on, and their results are for its next life. */
+  #endReplaced(refusal: CarillonError): void {
+    this.#replaced ??= refusal;
+    this.#hurry.abort();
+    void this.drain(0);
+  }
+
+  /**
+   * Works until it is drained, or `signal` aborts: then what runs is killed, and it resolves soon. Throws `stale` when another
+   * incarnation of the node has taken its place.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const abort = () => {
       this.#hurry.abort();
@@ -101,6 +116,7 @@ export class Life {
     await this.#loops;
     signal.removeEventListener("abort", abort);
     await this.#drained;
+    if (this.#replaced) throw this.#replaced;
   }
 
   /** Ends this life; called again, it does so at once. */
@@ -113,8 +129,11 @@ export class Life {
   async #drain(ms: number): Promise<void> {
     const { clock, limits } = this.#deps;
     const hurry = this.#hurry.signal;
-    this.#poller.close();
+    this.#table.drain("shutdown", true);
+    const toldServer = this.#poller.close();
     await waitAtMost({ clock, ms, signal: hurry }, this.#table.whenIdle());
+    // Its answer brings claims that were on their way, to be handed back.
+    await waitAtMost({ clock, ms: limits.deliverMs, signal: hurry }, toldServer);
     await this.#stopRuns(hurry);
     // In a hurry the results stay in the spool for the next life.
     await waitAtMost({ clock, ms: limits.deliverMs, signal: hurry }, this.reporter.whenEmpty());
@@ -128,8 +147,10 @@ export class Life {
 
   async #stopRuns(hurry: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
-    const reason = "node is shutting down";
-    const request: CancelRequest = { kind: "shutdown", by: this.#deps.identity.name, reason, at: clock.now() };
+    const by = this.#deps.identity.name;
+    const request: CancelRequest = this.#replaced
+      ? { kind: "lost", by, reason: "another incarnation of its node took over", at: clock.now() }
+      : { kind: "shutdown", by, reason: "node is shutting down", at: clock.now() };
     if (!hurry.aborted) this.#table.stopAll(request, SHUTDOWN_GRACE_MS);
     await waitAtMost({ clock, ms: SHUTDOWN_GRACE_MS + KILLED_MS, signal: hurry }, this.#table.whenIdle());
     if (this.#table.size === 0) return;

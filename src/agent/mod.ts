@@ -3,6 +3,7 @@
  * @module
  */
 export { Agent, type AgentDeps } from "./agent.ts";
+export { AnyServer } from "./any_server.ts";
 export { type AgentLimits, DEFAULT_LIMITS } from "./limits.ts";
 export type { NodeIdentity } from "./node_identity.ts";
 export type { AgentServer } from "./server_port.ts";

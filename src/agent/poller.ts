@@ -1,4 +1,4 @@
-import { CarillonError, type Clock, type Log, type Random } from "../runtime/mod.ts";
+import { CarillonError, type Clock, type ErrorCode, type Log, messageOf, type Random } from "../runtime/mod.ts";
 import type { Held, PollAnswer } from "../model/mod.ts";
 import { Backoff } from "./backoff.ts";
 import { within } from "./deadline.ts";
@@ -27,6 +27,8 @@ export interface PollerDeps {
   ended: { readonly undelivered: number; held(): Held[] };
   /** Says again who this node is, to a server that has forgotten. */
   register: () => Promise<void>;
+  /** Another incarnation of this node is the one that counts now. */
+  replaced: (refusal: CarillonError) => void;
 }
 
 /**
@@ -45,7 +47,13 @@ export class Poller {
   readonly #deps: PollerDeps;
   readonly #backoff: Backoff;
   #open = true;
+  readonly #toldClosed = Promise.withResolvers<void>();
+  #closeTold = false;
   #away = false;
+  /** Why registering again failed last. */
+  #refusal: string | undefined;
+  /** When the last poll began that was answered; this poller's own beginning until then. */
+  #answeredFrom: number;
   /** What to do when a slot becomes free; undefined when nobody waits for one. */
   #onSlot: (() => void) | undefined;
   #call: LinkedAbort | undefined;
@@ -53,6 +61,12 @@ export class Poller {
   constructor(deps: PollerDeps) {
     this.#deps = deps;
     this.#backoff = new Backoff(deps.random);
+    this.#answeredFrom = deps.clock.monotonic();
+  }
+
+  /** How long no server has answered a poll, from the beginning of the last one that was. Milliseconds. */
+  silentMs(): number {
+    return this.#deps.clock.monotonic() - this.#answeredFrom;
   }
 
   /** A slot has become free. */
@@ -60,17 +74,18 @@ export class Poller {
     this.#onSlot?.();
   }
 
-  /** Takes no more work. Claims that were on their way come with the next answer all the same, and are run. */
-  close(): void {
+  /** Takes no more work. Resolves when a server knows: claims that were on their way have come by then. */
+  close(): Promise<void> {
     this.#open = false;
     this.#call?.abort();
+    return this.#toldClosed.promise;
   }
 
   /** Polls until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#deps;
+    const { clock, table } = this.#deps;
     while (!signal.aborted) {
-      if (this.#open && this.#freeSlots() === 0) await this.#awaitSlot(signal);
+      if (this.#open && !table.draining && this.#freeSlots() === 0) await this.#awaitSlot(signal);
       const beganAt = clock.monotonic();
       const pauseMs = await this.#poll(signal);
       const restMs = pauseMs - (clock.monotonic() - beganAt);
@@ -80,7 +95,8 @@ export class Poller {
 
   #freeSlots(): number {
     const { table, limits, ended } = this.#deps;
-    return this.#open && ended.undelivered <= limits.maxUndelivered ? table.freeSlots : 0;
+    const mayTake = this.#open && !table.draining && ended.undelivered <= limits.maxUndelivered;
+    return mayTake ? table.freeSlots : 0;
   }
 
   async #awaitSlot(signal: AbortSignal): Promise<void> {
@@ -97,10 +113,15 @@ export class Poller {
     const { table, clock } = this.#deps;
     using call = new LinkedAbort(signal);
     this.#call = call;
+    const beganAt = clock.monotonic();
+    const closed = !this.#open;
     try {
       const answer = await this.#ask(call);
-      this.#heard();
-      return table.obey(answer) ? GATHER_MS : STALE_ANSWER_MS;
+      this.#heard(beganAt);
+      const isNews = table.obey(answer);
+      if (closed) this.#toldClosed.resolve();
+      this.#closeTold ||= closed;
+      return isNews ? GATHER_MS : STALE_ANSWER_MS;
     } catch (thrown) {
       return call.signal.aborted ? 0 : await this.#endure(thrown, signal, clock);
     } finally {
@@ -114,9 +135,12 @@ export class Poller {
     const freeSlots = this.#freeSlots();
     if (freeSlots === 0) this.#onSlot = () => void this.#callOff(call);
     const held = [...table.held(), ...ended.held()];
-    const request = { node, incarnation, freeSlots, held, waitMs: limits.pollWaitMs };
+    const draining = !this.#open;
+    // A server without news answers at the end of the wait: what is to be stopped in a silence must not take that for one.
+    const waitMs = draining && !this.#closeTold ? 0 : Math.min(limits.pollWaitMs, table.silenceMs / 4);
+    const request = { node, incarnation, freeSlots, held, waitMs, draining };
     return within(
-      { clock, ms: limits.pollWaitMs + limits.callMs, signal: call.signal },
+      { clock, ms: waitMs + limits.callMs, signal: call.signal },
       "poll",
       (signal) => server.poll(request, signal),
     );
@@ -128,7 +152,8 @@ export class Poller {
     if (this.#freeSlots() > 0) call.abort();
   }
 
-  #heard(): void {
+  #heard(beganAt: number): void {
+    this.#answeredFrom = beganAt;
     this.#backoff.reset();
     if (this.#away) this.#deps.log.info("The server answers again");
     this.#away = false;
@@ -138,6 +163,7 @@ export class Poller {
     const retryInMs = this.#backoff.next();
     if (!this.#away) this.#deps.log.warn("Cannot poll, trying again", { error: thrown, retryInMs });
     this.#away = true;
+    if (hasCode(thrown, "stale")) this.#deps.replaced(thrown);
     await clock.sleep(retryInMs, signal);
     if (isForgotten(thrown) && !signal.aborted) await this.#registerAgain();
     return 0;
@@ -147,11 +173,18 @@ export class Poller {
     try {
       await this.#deps.register();
     } catch (error) {
-      this.#deps.log.warn("Cannot register again", { error });
+      const level = messageOf(error) === this.#refusal ? "debug" : "warn";
+      this.#refusal = messageOf(error);
+      this.#deps.log[level]("Cannot register again", { error });
     }
   }
 }
 
+/** Whether the server does not know this node, or not its token: registering may help. */
 function isForgotten(thrown: unknown): boolean {
-  return thrown instanceof CarillonError && thrown.code === "not_found";
+  return hasCode(thrown, "not_found") || hasCode(thrown, "unauthorized") || hasCode(thrown, "forbidden");
+}
+
+function hasCode(thrown: unknown, code: ErrorCode): thrown is CarillonError {
+  return thrown instanceof CarillonError && thrown.code === code;
 }

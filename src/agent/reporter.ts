@@ -1,4 +1,4 @@
-import type { Held, Result } from "../model/mod.ts";
+import type { Held, Result, Returned } from "../model/mod.ts";
 import { CarillonError, type Clock, Doorbell, type Log, type Random } from "../runtime/mod.ts";
 import { Backoff } from "./backoff.ts";
 import { within } from "./deadline.ts";
@@ -6,6 +6,7 @@ import { type Batch, type Delivery, Outbox, singly } from "./outbox.ts";
 import type { Run } from "./run.ts";
 import type { AgentServer } from "./server_port.ts";
 import type { Spool } from "./spool.ts";
+import { SpoolSource } from "./spool_source.ts";
 
 /** Reports begin at least this far apart, so that a busy agent's results travel together. */
 const GATHER_MS = 5;
@@ -41,6 +42,7 @@ export class Reporter {
     this.#deps = deps;
     this.#outbox = new Outbox(deps.limits.reportBytes);
     this.#backoff = new Backoff(deps.random);
+    deps.spool.onDropped((result) => this.#outbox.dropOutput(result));
   }
 
   /** How many results are not delivered. */
@@ -75,10 +77,23 @@ export class Reporter {
   /** Delivers a result. */
   deliver(delivery: Delivery): void {
     this.#outbox.add(delivery);
+    // Nobody knows how long the server will be away: what is not on disk by then dies with this process.
+    if (this.#away) void this.#spool(delivery);
     this.#bell.wake();
   }
 
-  /** Resolves when every result is delivered. */
+  /** Whether a claim is on its way back. */
+  isReturning(execution: string): boolean {
+    return this.#outbox.isReturning(execution);
+  }
+
+  /** Hands back a claim of which nothing has begun. */
+  return(claim: Returned): void {
+    this.#outbox.return(claim);
+    this.#bell.wake();
+  }
+
+  /** Resolves when every result is delivered, and every claim handed back. */
   whenEmpty(): Promise<void> {
     if (this.#outbox.size === 0) return Promise.resolve();
     this.#empty ??= Promise.withResolvers<void>();
@@ -122,11 +137,14 @@ export class Reporter {
     const { server, clock, node, incarnation, limits, log } = this.#deps;
     const patience = { clock, ms: limits.callMs, signal };
     const request = { node, incarnation, ...batch };
-    const { done } = await within(patience, "report", (signal) => server.report(request, signal));
+    const answer = await within(patience, "report", (signal) => server.report(request, signal));
+    for (const { execution, reason } of answer.refused ?? []) {
+      log.error("The server refuses part of a report, giving it up", { execution, reason });
+    }
     this.#backoff.reset();
     if (this.#away) log.info("The server takes reports again");
     this.#away = false;
-    await this.#settle(batch, done);
+    await this.#settle(batch, answer.done);
   }
 
   /** The server is away: what would be lost with this process goes to disk. */
@@ -146,7 +164,8 @@ export class Reporter {
       for (const part of parts) await this.#send(part, signal);
       return;
     }
-    const executions = [...batch.started, ...batch.chunks, ...batch.results].map(({ execution }) => execution);
+    const items = [...batch.started, ...batch.chunks, ...batch.results, ...batch.returned];
+    const executions = items.map(({ execution }) => execution);
     this.#deps.log.error("The server refuses a report, giving it up", { error: refusal, executions });
     await this.#settle(batch, executions);
   }
@@ -161,15 +180,21 @@ export class Reporter {
     this.#empty = undefined;
   }
 
-  /** Writes what is not yet on disk, with the chunks that are on their way. */
+  /** Writes what is not yet on disk. */
   async #spoolAll(): Promise<void> {
-    for (const delivery of [...this.#outbox.deliveries()]) {
-      if (delivery.spooled) continue;
-      const { incarnation, result, source } = delivery;
-      const sent = this.#inFlight?.chunks.filter(({ execution }) => execution === result.execution) ?? [];
-      await this.#deps.spool.save({ incarnation, result, chunks: [...sent, ...source.remaining()] });
-      delivery.spooled = true;
-    }
+    await Promise.all([...this.#outbox.deliveries()].map((delivery) => this.#spool(delivery)));
+  }
+
+  /** Writes a result to disk with the chunks that are on their way; from then on its output is read from there. */
+  async #spool(delivery: Delivery): Promise<void> {
+    if (delivery.spooled) return;
+    const { incarnation, result, source } = delivery;
+    const sent = this.#inFlight?.chunks.filter(({ execution }) => execution === result.execution) ?? [];
+    const saved = this.#deps.spool.save({ incarnation, result, chunks: [...sent, ...source.remaining()] });
+    source[Symbol.dispose]();
+    delivery.source = new SpoolSource(this.#deps.spool, result.execution, sent.length);
+    delivery.spooled = true;
+    await saved;
   }
 }
 

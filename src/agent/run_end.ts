@@ -32,8 +32,8 @@ export function failure(reason: string): RunEnd {
   return { state: "failed", exitCode: null, reason };
 }
 
-function stateAfter(stop: CancelRequest): "timed_out" | "cancelled" {
-  return stop.kind === "timeout" ? "timed_out" : "cancelled";
+function stateAfter({ kind }: CancelRequest): "timed_out" | "cancelled" | "lost" {
+  return kind === "timeout" ? "timed_out" : kind === "lost" ? "lost" : "cancelled";
 }
 
 function reasonOf({ kind, by, reason }: CancelRequest): string {

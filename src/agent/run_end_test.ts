@@ -18,9 +18,10 @@ Deno.test("endOf() calls a success that came before the stop a success", () => {
   equal(endOf({ success: true, exitCode: 0, reason: null }, stop("cancel")).state, "success");
 });
 
-Deno.test("endOf() ends timed_out after a timeout and cancelled after any other request", () => {
+Deno.test("endOf() ends timed_out after a timeout, lost after a silence, and cancelled after any other request", () => {
   equal(endOf(killed, stop("timeout")).state, "timed_out");
-  for (const kind of ["cancel", "replace", "shutdown", "lost"] as const) {
+  equal(endOf(killed, stop("lost")).state, "lost");
+  for (const kind of ["cancel", "replace", "shutdown"] as const) {
     equal(endOf(killed, stop(kind)).state, "cancelled");
   }
   equal(endOf(killed, stop("cancel")).reason, "cancelled by ann: why");

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type OutputChunk, outputChunkSchema, type Result, resultSchema } from "../model/mod.ts";
 import type { Log } from "../runtime/mod.ts";
-import type { ChunkSource } from "./output.ts";
 
 const spooledSchema = z.object({
   v: z.literal(1),
@@ -18,16 +17,28 @@ export interface Spooled {
   chunks: OutputChunk[];
 }
 
+interface SpoolEntry {
+  sizeBytes: number;
+  hasOutput: boolean;
+  /** What is not on disk, or not yet. */
+  unwritten: Spooled | undefined;
+}
+
 /**
  * Results that the server has not taken, one file each, so that the next life of this node can deliver them. Only what
- * a report failed to deliver gets here. A file that can't be written costs a warning, never a result in memory.
+ * a report failed to deliver gets here. Beyond its size the oldest output is dropped, and the result says so; results stay.
+ * A file that can't be written costs a warning, and what was to be in it stays in memory.
  */
 export class Spool {
   readonly #folder: string;
   readonly #maxBytes: number;
   readonly #log: Log;
-  readonly #sizes = new Map<string, number>();
+  /** Oldest first. */
+  readonly #entries = new Map<string, SpoolEntry>();
   #usedBytes = 0;
+  /** Files are changed one after another. */
+  #work: Promise<void> = Promise.resolve();
+  #onDropped: (result: Result) => void = () => {};
 
   constructor(folder: string, maxBytes: number, log: Log) {
     this.#folder = folder;
@@ -35,61 +46,112 @@ export class Spool {
     this.#log = log;
   }
 
-  /** What a former life left. A file that can't be read is set aside under the name `*.bad`. */
-  async load(): Promise<Spooled[]> {
-    await Deno.mkdir(this.#folder, { recursive: true });
-    const spooled: Spooled[] = [];
-    for await (const entry of Deno.readDir(this.#folder)) {
-      if (entry.name.endsWith(".json")) spooled.push(...await this.#read(entry.name));
-    }
-    return spooled.sort((a, b) => a.result.execution < b.result.execution ? -1 : 1);
+  /** Calls `told` with the result, as it is from then on, whose output had to go. */
+  onDropped(told: (result: Result) => void): void {
+    this.#onDropped = told;
   }
 
-  /** Writes one. Without room its output is left out, and the result says so. */
-  async save({ incarnation, result, chunks }: Spooled): Promise<void> {
-    const full = JSON.stringify({ v: 1, incarnation, result, chunks });
-    const fits = this.#usedBytes + full.length <= this.#maxBytes;
-    const output = { ...result.output, truncated: true };
-    const text = fits ? full : JSON.stringify({ v: 1, incarnation, result: { ...result, output }, chunks: [] });
-    const path = this.#path(result.execution);
+  /** What a former life left, oldest first. A file that can't be read is set aside under the name `*.bad`. */
+  async load(): Promise<Spooled[]> {
+    await Deno.mkdir(this.#folder, { recursive: true });
+    const names = (await Array.fromAsync(Deno.readDir(this.#folder), ({ name }) => name)).sort();
+    const spooled: Spooled[] = [];
+    for (const name of names.filter((name) => name.endsWith(".json"))) {
+      const one = await this.#load(name);
+      if (one) spooled.push(one);
+    }
+    return spooled;
+  }
+
+  /** Takes one; resolves when it is on disk, or cannot be. */
+  save(spooled: Spooled): Promise<void> {
+    const id = spooled.result.execution;
+    this.#entries.set(id, { sizeBytes: 0, hasOutput: hasOutput(spooled), unwritten: spooled });
+    return this.#then(async () => {
+      if (this.#entries.get(id)?.unwritten !== spooled) return;
+      await this.#write(spooled);
+      await this.#makeRoom();
+    });
+  }
+
+  /** One as it stands, undefined when it is not there. Reads synchronously: reports are built without waiting. */
+  read(execution: string): Spooled | undefined {
+    const entry = this.#entries.get(execution);
+    if (!entry || entry.unwritten) return entry?.unwritten;
     try {
-      await Deno.writeTextFile(`${path}.new`, text);
-      await Deno.rename(`${path}.new`, path);
-      this.#account(result.execution, text.length);
+      return parse(Deno.readTextFileSync(this.#path(execution)));
     } catch (error) {
-      this.#log.warn("Cannot spool a result", { execution: result.execution, error });
+      this.#log.warn("Cannot read a spooled result again, its output is gone", { execution, error });
+      return undefined;
     }
   }
 
   /** Forgets one, if it is there. */
-  async remove(execution: string): Promise<void> {
-    if (!this.#sizes.has(execution)) return;
-    this.#account(execution, 0);
+  remove(execution: string): Promise<void> {
+    return this.#then(async () => {
+      const entry = this.#entries.get(execution);
+      if (!entry) return;
+      this.#usedBytes -= entry.sizeBytes;
+      this.#entries.delete(execution);
+      try {
+        if (entry.sizeBytes > 0) await Deno.remove(this.#path(execution));
+      } catch (error) {
+        this.#log.warn("Cannot remove a spooled result", { execution, error });
+      }
+    });
+  }
+
+  #then(work: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(work);
+    return this.#work;
+  }
+
+  async #write(spooled: Spooled): Promise<void> {
+    const { execution } = spooled.result;
+    const text = JSON.stringify({ v: 1, ...spooled });
+    const path = this.#path(execution);
     try {
-      await Deno.remove(this.#path(execution));
+      await Deno.writeTextFile(`${path}.new`, text);
+      await Deno.rename(`${path}.new`, path);
+      this.#note(spooled, text.length);
     } catch (error) {
-      this.#log.warn("Cannot remove a spooled result", { execution, error });
+      this.#log.warn("Cannot spool a result, keeping it in memory", { execution, error });
     }
   }
 
-  async #read(name: string): Promise<Spooled[]> {
+  /** Drops output, the oldest first, until what is left fits. */
+  async #makeRoom(): Promise<void> {
+    for (const [execution, entry] of this.#entries) {
+      if (this.#usedBytes <= this.#maxBytes) return;
+      if (!entry.hasOutput || entry.unwritten) continue;
+      const spooled = this.read(execution);
+      if (!spooled) continue;
+      const bare = withoutOutput(spooled);
+      this.#log.warn("No room to spool all output, dropping the oldest", { execution });
+      await this.#write(bare);
+      this.#onDropped(bare.result);
+    }
+  }
+
+  async #load(name: string): Promise<Spooled | undefined> {
     const path = join(this.#folder, name);
     try {
       const text = await Deno.readTextFile(path);
-      const { incarnation, result, chunks } = spooledSchema.parse(JSON.parse(text));
-      this.#account(result.execution, text.length);
-      return [{ incarnation, result, chunks }];
+      const spooled = parse(text);
+      this.#note(spooled, text.length);
+      return spooled;
     } catch (error) {
       this.#log.warn("Cannot read a spooled result, setting it aside", { path, error });
       await Deno.rename(path, `${path}.bad`);
-      return [];
+      return undefined;
     }
   }
 
-  #account(execution: string, bytes: number): void {
-    this.#usedBytes += bytes - (this.#sizes.get(execution) ?? 0);
-    if (bytes > 0) this.#sizes.set(execution, bytes);
-    else this.#sizes.delete(execution);
+  /** One is on disk. A place that it has keeps its age. */
+  #note(spooled: Spooled, sizeBytes: number): void {
+    const { execution } = spooled.result;
+    this.#usedBytes += sizeBytes - (this.#entries.get(execution)?.sizeBytes ?? 0);
+    this.#entries.set(execution, { sizeBytes, hasOutput: hasOutput(spooled), unwritten: undefined });
   }
 
   /** Execution ids come from the server, so their name in the file system is encoded. */
@@ -98,22 +160,26 @@ export class Spool {
   }
 }
 
-/** The chunks of a spooled result, as a source. */
-export class SpooledChunks implements ChunkSource {
-  readonly #chunks: readonly OutputChunk[];
-  #taken = 0;
+function parse(text: string): Spooled {
+  const { incarnation, result, chunks } = spooledSchema.parse(JSON.parse(text));
+  return { incarnation, result, chunks };
+}
 
-  constructor(chunks: readonly OutputChunk[]) {
-    this.#chunks = chunks;
-  }
+function hasOutput({ result, chunks }: Spooled): boolean {
+  return result.output.inline !== null || chunks.some(({ data }) => data !== "");
+}
 
-  next(): OutputChunk | undefined {
-    return this.#chunks[this.#taken++];
-  }
+/** The same without output: a last piece counts what is missing, where pieces were to come. */
+function withoutOutput({ incarnation, result, chunks }: Spooled): Spooled {
+  const [first] = chunks;
+  const skippedBytes = chunks.reduce((sum, { data, skippedBytes }) => sum + skippedBytes + bytesIn(data), 0);
+  return {
+    incarnation,
+    result: { ...result, output: { ...result.output, truncated: true, inline: null } },
+    chunks: first ? [{ ...first, data: "", skippedBytes }] : [],
+  };
+}
 
-  remaining(): Iterable<OutputChunk> {
-    return this.#chunks.slice(this.#taken);
-  }
-
-  [Symbol.dispose](): void {}
+function bytesIn(base64: string): number {
+  return Math.floor(base64.length * 3 / 4) - (base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0);
 }

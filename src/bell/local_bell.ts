@@ -1,10 +1,10 @@
 import { aborted, type Log, messageOf } from "../runtime/mod.ts";
-import type { Bell } from "./bell.ts";
+import type { Bell, RungBy } from "./bell.ts";
 
 /** Rings within this process only. */
 export class LocalBell implements Bell {
   readonly #log: Log;
-  readonly #handlers = new Map<string, Set<() => void>>();
+  readonly #handlers = new Map<string, Set<(by: RungBy) => void>>();
 
   constructor(deps: { log: Log }) {
     this.#log = deps.log;
@@ -15,9 +15,9 @@ export class LocalBell implements Bell {
     return this.#handlers.keys();
   }
 
-  on(name: string, wake: () => void): Disposable {
+  on(name: string, wake: (by: RungBy) => void): Disposable {
     const handlers = this.#handlers.get(name) ?? new Set();
-    const handler = () => wake(); // its own object, so that one function can be given twice
+    const handler = (by: RungBy) => wake(by); // its own object, so that one function can be given twice
     this.#handlers.set(name, handlers.add(handler));
     return {
       [Symbol.dispose]: () => {
@@ -27,9 +27,9 @@ export class LocalBell implements Bell {
     };
   }
 
-  ring(names: Iterable<string>): void {
+  ring(names: Iterable<string>, by: RungBy = "own"): void {
     for (const name of names) {
-      for (const handler of [...this.#handlers.get(name) ?? []]) this.#call(name, handler);
+      for (const handler of [...this.#handlers.get(name) ?? []]) this.#call(name, handler, by);
     }
   }
 
@@ -37,9 +37,9 @@ export class LocalBell implements Bell {
     return aborted(signal);
   }
 
-  #call(name: string, handler: () => void): void {
+  #call(name: string, handler: (by: RungBy) => void, by: RungBy): void {
     try {
-      handler();
+      handler(by);
     } catch (thrown) {
       this.#log.error(`Cannot handle bell "${name}": ${messageOf(thrown)}`, { error: thrown });
     }

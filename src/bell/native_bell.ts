@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { aborted, type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import type { KvAtomic, KvQueue } from "../kv/mod.ts";
-import type { Bell } from "./bell.ts";
+import type { Bell, RungBy } from "./bell.ts";
 import { LocalBell } from "./local_bell.ts";
 
 /** Shortest time between two queued messages of one bell, in milliseconds. */
@@ -42,7 +42,7 @@ export class NativeBell implements Bell {
     this.#local = new LocalBell(deps);
   }
 
-  on(name: string, wake: () => void): Disposable {
+  on(name: string, wake: (by: RungBy) => void): Disposable {
     return this.#local.on(name, wake);
   }
 

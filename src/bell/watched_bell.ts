@@ -1,6 +1,6 @@
 import { aborted, type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import type { Kv, KvAtomic, KvEntryMaybe, KvKey } from "../kv/mod.ts";
-import type { Bell } from "./bell.ts";
+import type { Bell, RungBy } from "./bell.ts";
 import { LocalBell } from "./local_bell.ts";
 
 const utf8 = new TextEncoder();
@@ -40,7 +40,7 @@ export class WatchedBell implements Bell {
     this.#own = `${randomDigits(deps.random, 13)}.`;
   }
 
-  on(name: string, wake: () => void): Disposable {
+  on(name: string, wake: (by: RungBy) => void): Disposable {
     const handler = this.#local.on(name, wake);
     if (!this.#watched.has(name)) this.#round.abort();
     return handler;
@@ -98,7 +98,7 @@ export class WatchedBell implements Bell {
       const mark = value ? text.decode(value) : "";
       const news = mark !== (this.#seen.get(name) ?? "") && !mark.startsWith(this.#own);
       this.#seen.set(name, mark);
-      if (news) this.ring([name]);
+      if (news) this.#local.ring([name], "other");
     }
   }
 }

@@ -11,15 +11,22 @@ import type {
 import { CarillonError, messageOf } from "../runtime/mod.ts";
 import { nodeKey, nodeTable, putNode, StoreChange } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
+import { changeDraining, markLeft, takeBack, unbegun } from "./drain.ts";
 import { LongPoll } from "./long_poll.ts";
+import { isOf, ownChunks, refuse, type Refused } from "./ownership.ts";
 
 /** A run that has lasted this long since its claim is shown as running, in milliseconds. */
 const LASTING_MS = 100;
+
+/** How often what a node has is read again where other servers write too, in milliseconds. */
+const REFRESH_EACH_MS = 10_000;
 
 /** What agents call: they register, poll for work, report what became of it, and leave. */
 export class Agents {
   readonly #deps: AgentsDeps;
   readonly #polls = new Map<string, LongPoll>();
+  /** When what each incarnation has was last read, monotonic milliseconds. */
+  readonly #refreshedAt = new Map<string, number>();
 
   constructor(deps: AgentsDeps) {
     this.#deps = deps;
@@ -36,17 +43,12 @@ export class Agents {
     const { results = [], ...identity } = request;
     const key = nodeKey(request.name);
     while (true) {
-      const entry = await store.get(nodeTable, key);
+      const entry = await store.read(nodeTable, key);
       const known = entry.value;
-      if (
-        known !== null && known.id !== request.id && !known.left && liveness.node(known.name) && this.#isLive(known)
-      ) {
-        throw new CarillonError(
-          "forbidden",
-          `Cannot register node "${request.name}" from ${address}: the name is taken by a live node at ${known.address}`,
-        );
-      }
-      const node: Node = { ...identity, address, registeredAt: clock.now(), left: false };
+      if (known !== null && known.id !== request.id && !known.left) await this.#refuseNamesake(known, address);
+      // An operator's word outlives a restart of the node; its own shutdown does not.
+      const draining = known?.id === request.id && known.draining === "operator" ? "operator" : null;
+      const node: Node = { ...identity, address, registeredAt: clock.now(), left: false, draining };
       const change = new StoreChange();
       putNode(change, entry, node);
       if ((await store.commit(change)).outcome === "refused") continue;
@@ -61,9 +63,11 @@ export class Agents {
 
   /** Waits for news for a node: claims, cancels, live readers. Throws `stale` for an incarnation that is not the current one. */
   async poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer> {
-    const node = await this.#current(request.node, request.incarnation);
-    const { clock, liveness } = this.#deps;
+    const { clock, liveness, store } = this.#deps;
+    let node = await this.#current(request.node, request.incarnation);
+    if (request.draining && node.draining === null) node = await changeDraining(store, node.name, () => "shutdown");
     liveness.heard(node.name);
+    await this.#refresh(node);
     const before = clock.now() - LASTING_MS;
     this.#noteStarted(node.name, request.held, (claimedAt) => claimedAt <= before);
     this.#settleLost(node, request);
@@ -75,25 +79,47 @@ export class Agents {
     return answer;
   }
 
+  /** Another server asked runs to end: polls that wait here look whether it was theirs. */
+  async lookForCancels(): Promise<void> {
+    this.#refreshedAt.clear();
+    await Promise.all([...this.#polls].map(async ([node, poll]) => {
+      if (!poll.holdsAny) return;
+      await this.#deps.assigned.load(node);
+      poll.look();
+    }));
+  }
+
+  /** What a node has may have changed where other servers write too: it is read again now and then. */
+  async #refresh(node: Node): Promise<void> {
+    const { store, assigned, clock } = this.#deps;
+    const nowMs = clock.monotonic();
+    const readAtMs = this.#refreshedAt.get(node.incarnation) ?? -Infinity;
+    if (store.engine.profile.soleWriter || nowMs - readAtMs < REFRESH_EACH_MS) return;
+    this.#refreshedAt.set(node.incarnation, nowMs);
+    await assigned.load(node.name);
+  }
+
   /** Takes output, starts and results; what is named in the answer needs no sending again. */
   async report(request: ReportRequest): Promise<ReportAnswer> {
     const node = await this.#current(request.node, request.incarnation);
     this.#deps.liveness.heard(node.name);
     const ended = new Set(request.results.map((result) => result.execution));
     this.#noteStarted(node.name, request.started.filter(({ execution }) => !ended.has(execution)), () => true);
-    const chunks = request.chunks.filter((chunk) => !this.#deps.assigned.isElsewhere(node.name, chunk.execution));
-    if (chunks.length > 0) await this.#deps.outputs.append(chunks);
-    return { done: await this.#applyResults(node.name, request.results) };
+    const { own, refused } = await ownChunks(this.#deps, node.name, request.chunks);
+    if (own.length > 0) await this.#deps.outputs.append(own);
+    const results = await this.#applyResults(node.name, request.results);
+    const returned = await takeBack(this.#deps, node.name, request.returned ?? []);
+    return { done: [...results.done, ...returned], refused: [...refused, ...results.refused] };
   }
 
   /** A node goes away for good; what it still had is lost. */
   async leave(name: string, incarnation: string): Promise<void> {
     const { store, assigned, finisher } = this.#deps;
-    const entry = await store.get(nodeTable, nodeKey(name));
-    if (entry.value === null || entry.value.incarnation !== incarnation) return;
-    const change = new StoreChange();
-    putNode(change, entry, { ...entry.value, left: true });
-    await store.commit(change);
+    await assigned.load(name);
+    // An agent leaves with nothing undelivered: what it has not said to have begun, it never began.
+    const claimed = assigned.all(name).filter((execution) => execution.incarnation === incarnation);
+    await takeBack(this.#deps, name, claimed.flatMap(unbegun));
+    if (!await markLeft(store, name, incarnation)) return;
     await Promise.all(
       assigned.all(name).map(({ uid, id }) =>
         finisher.submit(uid, { kind: "lost", execution: id, reason: "its node left", over: true })
@@ -111,12 +137,33 @@ export class Agents {
     );
   }
 
-  #isLive(node: Node): boolean {
-    return this.#deps.liveness.live().some((live) => live.name === node.name);
+  /** Lets a node drain, or work again. What it has not begun comes back; answers the node. Throws `not_found`. */
+  async drain(name: string, draining: boolean): Promise<Node> {
+    const node = await changeDraining(this.#deps.store, name, () => draining ? "operator" : null);
+    this.#polls.get(name)?.drained(node);
+    this.#deps.log.info(draining ? "Node drains" : "Node works again", { node: name });
+    return node;
+  }
+
+  /** Two machines of one name would take each other's runs: the second one is refused while the first may have any. */
+  async #refuseNamesake(known: Node, address: string): Promise<void> {
+    const { liveness, assigned } = this.#deps;
+    const alive = liveness.node(known.name) !== undefined && liveness.isAlive(known);
+    if (!alive) await assigned.load(known.name);
+    if (!alive && !assigned.mayRun(known.name)) return;
+    const what = alive
+      ? `a live node at ${known.address || "this server"}`
+      : `a silent node at ${known.address || "this server"}, whose runs are not known to be over`;
+    throw new CarillonError(
+      "forbidden",
+      `Cannot register node "${known.name}" from ${address || "this server"}: the name is taken by ${what}; ` +
+        "give this node another --node-name",
+    );
   }
 
   async #current(name: string, incarnation: string): Promise<Node> {
-    const entry = await this.#deps.store.get(nodeTable, nodeKey(name));
+    // The truth, not what is remembered: the node may have spoken to another server since.
+    const entry = await this.#deps.store.read(nodeTable, nodeKey(name));
     if (entry.value?.incarnation === incarnation && !entry.value.left) return entry.value;
     const code = entry.value === null ? "not_found" : "stale";
     throw new CarillonError(code, `Cannot serve node "${name}": this incarnation is not registered`);
@@ -149,16 +196,18 @@ export class Agents {
     }
   }
 
-  async #applyResults(node: string, results: readonly Result[]): Promise<string[]> {
+  async #applyResults(node: string, results: readonly Result[]): Promise<{ done: string[]; refused: Refused[] }> {
+    const refused: Refused[] = [];
     const done = await Promise.all(results.map(async (result) => {
       try {
-        await this.#deps.finisher.submit(result.uid, { kind: "result", node, result });
+        const execution = await this.#deps.finisher.submit(result.uid, { kind: "result", node, result });
+        if (execution !== null && !isOf(execution, node)) refused.push(refuse(this.#deps, node, result.execution));
         return [result.execution];
       } catch (thrown) {
         this.#deps.log.warn(`Cannot store a result: ${messageOf(thrown)}`, { execution: result.execution });
         return [];
       }
     }));
-    return done.flat();
+    return { done: done.flat(), refused };
   }
 }

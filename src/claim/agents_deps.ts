@@ -1,7 +1,7 @@
 import type { Finisher } from "../finish/mod.ts";
 import type { OutputChunk } from "../model/mod.ts";
 import type { Clock, Log } from "../runtime/mod.ts";
-import type { Store } from "../store/mod.ts";
+import type { OpenExecutions, Store } from "../store/mod.ts";
 import type { AssignedIndex } from "./assigned.ts";
 import type { Broker } from "./broker.ts";
 import type { Liveness } from "./liveness.ts";
@@ -18,6 +18,7 @@ export interface OutputSink {
 /** What the agents' side of a server works with. */
 export interface AgentsDeps {
   store: Store;
+  open: OpenExecutions;
   broker: Broker;
   assigned: AssignedIndex;
   liveness: Liveness;

@@ -23,9 +23,15 @@ export class AssignedIndex {
 
   /** Reads what the store says a node has, in any incarnation; what every node has when none is named. */
   async load(...node: string[]): Promise<void> {
+    const [name] = node;
+    const gone = new Set(name === undefined ? [] : [...this.#byNode.get(name)?.keys() ?? []]);
     for await (const { key, value } of this.#store.scan(runningTable, { prefix: runningPrefix(...node) })) {
+      gone.delete(value.id);
       this.#note(key, value);
     }
+    // Where others write too, what was known may have ended.
+    if (name === undefined || this.#store.engine.profile.soleWriter) return;
+    for (const id of gone) this.#byNode.get(name)?.delete(id);
   }
 
   /** What this incarnation of a node has. */
@@ -43,6 +49,11 @@ export class AssignedIndex {
     return this.#byNode.get(node)?.get(execution);
   }
 
+  /** Whether a node has, in any incarnation, a run that is not known to be over. */
+  mayRun(node: string): boolean {
+    return this.all(node).length > 0 || (this.#lost.get(node)?.size ?? 0) > 0;
+  }
+
   /** Runs of this incarnation that were called lost and hold their place until they are known to be over. */
   lostOf(node: Node): { uid: string; id: string }[] {
     return [...this.#lost.get(node.name) ?? []].flatMap(([id, { uid, incarnation }]) =>
@@ -58,12 +69,6 @@ export class AssignedIndex {
     const lost = this.#lost.get(node) ?? new Map<string, { uid: string; incarnation: string }>();
     if (execution === null || !holdsPlace(execution)) lost.delete(String(id));
     else this.#lost.set(node, lost.set(execution.id, { uid: execution.uid, incarnation: String(incarnation) }));
-  }
-
-  /** Whether another node has this execution, as far as this server knows. */
-  isElsewhere(node: string, execution: string): boolean {
-    if (this.#byNode.get(node)?.has(execution)) return false;
-    return [...this.#byNode.values()].some((executions) => executions.has(execution));
   }
 
   #add(execution: AssignedExecution): void {

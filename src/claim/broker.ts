@@ -5,6 +5,7 @@ import {
   type Node,
   type QueuedExecution,
   type Selector,
+  stopAfterSilentMs,
 } from "../model/mod.ts";
 import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import {
@@ -31,6 +32,9 @@ import type { QueueIndex } from "./queue_index.ts";
 /** Claims committed for one poll at a time. */
 const CLAIMS_AT_ONCE = 250;
 
+/** What another server is to hand out is left to it for so long, in milliseconds. */
+const LEFT_TO_OTHERS_MS = 100;
+
 /** A poll that waits for work. */
 export interface WaitingPoll {
   node: Node;
@@ -47,6 +51,8 @@ export interface BrokerDeps {
   log: Log;
   /** What is known of a job's pause: null when it may start, else held. */
   pauseOf: (uid: string) => { held: boolean; heldUntil: number | null };
+  /** Whether this server is the one to hand out an execution first; the others wait a little. */
+  minds: (execution: string) => boolean;
 }
 
 /** Hands queue entries to waiting polls: most free slots first, jobs in turn, each claim checked by its queue entry. */
@@ -59,6 +65,7 @@ export class Broker {
   /** What a poll has tried in vain: it does not try again, or it would at once, without end. */
   readonly #triedBy = new WeakMap<WaitingPoll, Set<string>>();
   #scheduled = false;
+  #waitsForOthers = false;
 
   constructor(deps: BrokerDeps) {
     this.#deps = deps;
@@ -90,7 +97,8 @@ export class Broker {
     const nowMs = this.#deps.clock.now();
     const filter = {
       mayStart: (uid: string) => !this.#deps.pauseOf(uid).held,
-      mayTake: (execution: string) => !this.#triedBy.get(poll)?.has(execution),
+      mayTake: (execution: QueuedExecution) =>
+        !this.#triedBy.get(poll)?.has(execution.id) && !this.#isLeftToOthers(execution, nowMs),
     };
     const most = Math.min(poll.freeSlots, CLAIMS_AT_ONCE);
     const taken = this.#deps.index.take(this.#selectorsOf(poll.node), most, nowMs, filter);
@@ -100,6 +108,20 @@ export class Broker {
       if (claims.length > 0) poll.give(claims);
       else if (!this.#over.has(poll)) this.offer(poll);
     });
+  }
+
+  /** Two servers that hand out the same entries would refuse each other's commits. */
+  #isLeftToOthers({ id, readyAt }: QueuedExecution, nowMs: number): boolean {
+    const { minds, clock } = this.#deps;
+    if (nowMs - readyAt >= LEFT_TO_OTHERS_MS || minds(id)) return false;
+    if (!this.#waitsForOthers) {
+      this.#waitsForOthers = true;
+      void clock.sleep(LEFT_TO_OTHERS_MS).then(() => {
+        this.#waitsForOthers = false;
+        this.look();
+      });
+    }
+    return true;
   }
 
   /** Never rejects: what cannot be claimed stays queued. */
@@ -201,5 +223,7 @@ export async function assignmentOf(
     config: definition.executorConfig ?? {},
     timeoutMs: definition.timeoutMs,
     graceMs: definition.graceMs,
+    claimedAt: execution.claimedAt,
+    stopAfterSilentMs: stopAfterSilentMs(definition),
   };
 }

@@ -4,7 +4,7 @@ import type { Found } from "../store/mod.ts";
 /** Which jobs may start now, and which of their executions may be taken. */
 export interface TakeFilter {
   mayStart: (uid: string) => boolean;
-  mayTake: (execution: string) => boolean;
+  mayTake: (execution: QueuedExecution) => boolean;
 }
 
 /** Ready executions of one lane: first come first served within a job, jobs in turn. */
@@ -51,6 +51,6 @@ export class JobTurns {
 }
 
 function firstOf(line: ReadonlyMap<string, Found<QueuedExecution>>, filter: TakeFilter) {
-  for (const [id, found] of line) if (filter.mayTake(id)) return found;
+  for (const found of line.values()) if (filter.mayTake(found.value)) return found;
   return undefined;
 }

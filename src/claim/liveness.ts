@@ -12,6 +12,8 @@ export class Liveness {
   /** Monotonic time of the last word of each node; of this server's first knowledge of it until then. */
   readonly #heardAt = new Map<string, number>();
   readonly #heard = new Set<string>();
+  /** Nodes that this server itself has heard: a number that rises, and when. */
+  readonly #heardHere = new Map<string, { times: number; atMs: number }>();
   #lookedAt: number;
 
   constructor(store: Store, clock: Clock) {
@@ -29,10 +31,23 @@ export class Liveness {
     }
   }
 
-  /** A node has just been heard of. */
-  heard(name: string): void {
-    this.#heardAt.set(name, this.#clock.monotonic());
+  /** A node has just been heard of, by this server or by another. */
+  heard(name: string, where: "here" | "elsewhere" = "here"): void {
+    const atMs = this.#clock.monotonic();
+    this.#heardAt.set(name, atMs);
     this.#heard.add(name);
+    if (where === "here") this.#heardHere.set(name, { times: (this.#heardHere.get(name)?.times ?? 0) + 1, atMs });
+  }
+
+  /** Nodes that this server itself has heard lately, each with a number that rises when it is heard. */
+  heardHere(): Record<string, number> {
+    const sinceMs = this.#clock.monotonic() - UNREACHABLE_AFTER_MS;
+    const here: Record<string, number> = {};
+    for (const [name, { times, atMs }] of this.#heardHere) {
+      if (atMs >= sinceMs) here[name] = times;
+      else this.#heardHere.delete(name);
+    }
+    return here;
   }
 
   /** To be called at least once a second: a longer pause of this server's own starts all counts again. */
@@ -63,7 +78,12 @@ export class Liveness {
 
   /** Nodes that new work may be given to. */
   live(): Node[] {
-    return [...this.#nodes.values()].filter((node) => this.#stateOf(node) === "alive");
+    return [...this.#nodes.values()].filter((node) => node.draining === null && this.isAlive(node));
+  }
+
+  /** Whether a node has been heard of lately and has not left; one that drains is alive too. */
+  isAlive(node: Node): boolean {
+    return this.#stateOf(node) === "alive";
   }
 
   #stateOf(node: Node): "alive" | "failed" | "left" {

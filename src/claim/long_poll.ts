@@ -1,4 +1,4 @@
-import type { Assignment, Node, PollAnswer, PollRequest } from "../model/mod.ts";
+import type { AssignedExecution, Assignment, Node, PollAnswer, PollRequest } from "../model/mod.ts";
 import { Doorbell } from "../runtime/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
 import { assignmentOf, type WaitingPoll } from "./broker.ts";
@@ -14,15 +14,23 @@ export class LongPoll implements WaitingPoll {
   readonly #followedAtFirst: string;
   readonly #cancelsAtFirst: number;
   #claims: Assignment[] = [];
+  readonly #drains: boolean;
+  #drainChanged: boolean | undefined;
 
   constructor(deps: AgentsDeps, node: Node, request: PollRequest) {
     this.#deps = deps;
     this.node = node;
-    this.freeSlots = request.freeSlots;
+    this.freeSlots = node.draining === null ? request.freeSlots : 0;
     this.#request = request;
+    this.#drains = node.draining === "operator";
     this.#held = new Set(request.held.map((held) => held.execution));
     this.#followedAtFirst = this.#followed().join();
     this.#cancelsAtFirst = this.#unknownCancels().length;
+  }
+
+  /** Whether the agent has anything that could be asked to end. */
+  get holdsAny(): boolean {
+    return this.#held.size > 0;
   }
 
   /** Takes claims that are committed. */
@@ -33,6 +41,13 @@ export class LongPoll implements WaitingPoll {
 
   /** Something about this node may have changed. */
   look(): void {
+    this.#bell.wake();
+  }
+
+  /** The node is to take no more, or may again. */
+  drained(node: Node): void {
+    if ((node.draining === "operator") === this.#drains) return;
+    this.#drainChanged = node.draining === "operator";
     this.#bell.wake();
   }
 
@@ -53,17 +68,26 @@ export class LongPoll implements WaitingPoll {
   }
 
   #hasNews(): boolean {
-    return this.#claims.length > 0 || this.#followed().join() !== this.#followedAtFirst ||
+    return this.#claims.length > 0 || this.#drainChanged !== undefined ||
+      this.#followed().join() !== this.#followedAtFirst ||
       this.#unknownCancels().length > this.#cancelsAtFirst;
   }
 
   /** Executions assigned to this incarnation that the agent did not name: an answer was lost on its way. */
   async #lostClaims(): Promise<Assignment[]> {
-    const unnamed = this.#deps.assigned.of(this.node).filter((execution) =>
-      execution.state === "claimed" && !this.#held.has(execution.id)
-    );
+    // Another server may have taken its result since.
+    if (this.#unnamed().length > 0 && !this.#deps.store.engine.profile.soleWriter) {
+      await this.#deps.assigned.load(this.node.name);
+    }
+    const unnamed = this.#unnamed();
     const assignments = await Promise.all(unnamed.map((execution) => assignmentOf(execution, this.#deps.store)));
     return assignments.flatMap((assignment) => assignment ?? []);
+  }
+
+  #unnamed(): AssignedExecution[] {
+    return this.#deps.assigned.of(this.node).filter((execution) =>
+      execution.state === "claimed" && !this.#held.has(execution.id)
+    );
   }
 
   #unknownCancels(): { execution: string; request: NonNullable<PollAnswer["cancels"][number]["request"]> }[] {
@@ -77,6 +101,11 @@ export class LongPoll implements WaitingPoll {
   }
 
   #answer(lost: Assignment[]): PollAnswer {
-    return { claims: [...lost, ...this.#claims], cancels: this.#unknownCancels(), followed: this.#followed() };
+    return {
+      claims: [...lost, ...this.#claims],
+      cancels: this.#unknownCancels(),
+      followed: this.#followed(),
+      draining: this.#drainChanged ?? this.#drains,
+    };
   }
 }

@@ -21,7 +21,7 @@ export class QueueIndex {
   readonly #known = new Map<string, Found<QueuedExecution>>();
   readonly #queues = new Map<string, SelectorQueue>();
   readonly #byJob = new Map<string, number>();
-  #onArrival: () => void = () => {};
+  readonly #arrivals: (() => void)[] = [];
 
   constructor(store: Store) {
     this.#store = store;
@@ -35,13 +35,13 @@ export class QueueIndex {
           arrived = true;
         }
       }
-      if (arrived) this.#onArrival();
+      if (arrived) this.#arrived();
     });
   }
 
   /** Calls `wake` whenever an own change has queued something. */
   onArrival(wake: () => void): void {
-    this.#onArrival = wake;
+    this.#arrivals.push(wake);
   }
 
   /** Reads the stored queues: adds what is not known and drops what is gone. */
@@ -55,7 +55,7 @@ export class QueueIndex {
       const known = this.#known.get(id);
       if (known) await this.refresh(known);
     }
-    this.#onArrival();
+    this.#arrived();
   }
 
   /** Queued runs of a job. */
@@ -127,6 +127,10 @@ export class QueueIndex {
       for (const { value } of delayed.values()) soonest = Math.min(soonest, value.readyAt - nowMs);
     }
     return Math.max(0, soonest);
+  }
+
+  #arrived(): void {
+    for (const wake of this.#arrivals) wake();
   }
 
   #add(found: Found<QueuedExecution>): void {

@@ -8,6 +8,7 @@ const DEFAULT_URL = "http://127.0.0.1:8080";
 /** What every command that speaks to a server may be told. */
 export interface ApiOptions {
   url?: string;
+  token?: string;
   json?: boolean;
 }
 
@@ -22,6 +23,7 @@ export interface Api {
 export function withApi(command: Command): Command {
   return command
     .option("--url <URL>", `address of a server (CARILLON_URL, or ${DEFAULT_URL})`)
+    .option("--token <TOKEN>", "where the server asks for one (CARILLON_TOKEN)")
     .option("--json", "print the server's answers as they are");
 }
 
@@ -33,7 +35,9 @@ export function openApi(cli: Cli, options: ApiOptions): Api {
     throw new UsageError([`${source}: ${JSON.stringify(baseUrl)} is not an address like ${DEFAULT_URL}`]);
   }
   const answers = { last: "" };
-  const client = createClient({ baseUrl: baseUrl.replace(/\/+$/, ""), fetch: recordJson(cli.fetch, answers) });
+  const token = options.token ?? cli.env.CARILLON_TOKEN;
+  const fetch = recordJson(token ? withToken(cli.fetch, token) : cli.fetch, answers);
+  const client = createClient({ baseUrl: baseUrl.replace(/\/+$/, ""), fetch });
   return { client, lastJson: () => `${answers.last}\n` };
 }
 
@@ -44,5 +48,13 @@ function recordJson(fetch: Fetch, answers: { last: string }): Fetch {
     if (!response.headers.get("content-type")?.startsWith("application/json")) return response;
     answers.last = await response.text();
     return new Response(answers.last, { status: response.status, headers: response.headers });
+  };
+}
+
+function withToken(fetch: Fetch, token: string): Fetch {
+  return (input, init) => {
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    headers.set("authorization", `Bearer ${token}`);
+    return fetch(input, { ...init, headers });
   };
 }

@@ -4,6 +4,7 @@ import type { Clock, Random } from "../runtime/mod.ts";
 import type { Files } from "./files.ts";
 import type { Terminal } from "./print.ts";
 import type { serve } from "./serve.ts";
+import type { serveAgent } from "./serve_agent.ts";
 import type { SignalSource } from "./stop_signals.ts";
 
 /** What every command is handed. */
@@ -21,6 +22,7 @@ export interface Cli {
   openEngine: (address: string) => Promise<Engine>;
   hostname: () => string;
   serve: typeof serve;
+  serveAgent: typeof serveAgent;
   signals: SignalSource;
   version: string;
   failures: Failures;

@@ -58,6 +58,7 @@ export function fakeCli(changes: Partial<Omit<Cli, "clock">> = {}): FakeCli {
     openEngine: openEmbedded,
     hostname: () => "host1",
     serve: noServer,
+    serveAgent: () => Promise.reject(new Error("no agent in this test")),
     signals: (handler) => {
       handlers.add(handler);
       return { [Symbol.dispose]: () => void handlers.delete(handler) };

@@ -1,13 +1,15 @@
 import config from "../../deno.json" with { type: "json" };
-import { invalid, readEnvironment, systemClock, systemRandom } from "../runtime/mod.ts";
+import { readEnvironment, systemClock, systemRandom } from "../runtime/mod.ts";
+import { openEngine } from "../kv/mod.ts";
 import type { Cli } from "./cli.ts";
-import { type Engine, openEmbedded } from "../kv/mod.ts";
 import { EXIT } from "./exit_code.ts";
 import { systemFiles } from "./files.ts";
 import { systemTerminal } from "./print.ts";
 import { runCli, tellFailure } from "./run_cli.ts";
 import { serve } from "./serve.ts";
+import { serveAgent } from "./serve_agent.ts";
 import { processSignals } from "./stop_signals.ts";
+import { logOf } from "./store_place.ts";
 
 /** Runs the command that the arguments name, and ends the process with its exit code. */
 export async function main(args: readonly string[]): Promise<never> {
@@ -36,18 +38,18 @@ function systemCli(): Cli {
     readText: async (path) =>
       path === "-" ? await new Response(Deno.stdin.readable).text() : await Deno.readTextFile(path),
     disk: systemFiles,
-    openEngine,
+    openEngine: (address) =>
+      openEngine(address, {
+        accessToken: env.DENO_KV_ACCESS_TOKEN,
+        clock: systemClock,
+        log: logOf({ clock: systemClock, terminal }),
+      }),
     hostname: () => Deno.hostname(),
     serve,
+    serveAgent,
     signals: processSignals,
     version: config.version,
   };
-}
-
-/** Opens the store in a file. Throws `invalid` for an address of another machine. */
-async function openEngine(address: string): Promise<Engine> {
-  if (address.includes("://")) throw invalid(`Cannot open store "${address}": this program opens files only`);
-  return await openEmbedded(address);
 }
 
 /** What nobody caught ends the process: its state is no longer known, and a supervisor starts it anew. */

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import type { Cli, Finish } from "./cli.ts";
 import { addBackup } from "./commands/backup.ts";
+import { addClusterReplace } from "./commands/cluster_replace.ts";
+import { addClusterStatus } from "./commands/cluster_status.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addExecutionCancel } from "./commands/execution_cancel.ts";
 import { addExecutionList } from "./commands/execution_list.ts";
@@ -13,6 +15,9 @@ import { addJobRun } from "./commands/job_run.ts";
 import { addJobToggle } from "./commands/job_toggle.ts";
 import { addRepair } from "./commands/repair.ts";
 import { addRestore } from "./commands/restore.ts";
+import { addJoinTokenCreate } from "./commands/join_token_create.ts";
+import { addNodeDrain, addNodeUndrain } from "./commands/node_drain.ts";
+import { addNodeList } from "./commands/node_list.ts";
 import { addSchedulePreview } from "./commands/schedule_preview.ts";
 import { addStart } from "./commands/start.ts";
 import { addStoreCopy } from "./commands/store_copy.ts";
@@ -33,6 +38,17 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
     name: "execution",
     what: "Look at what ran, and stop what runs",
     commands: [addExecutionList, addExecutionOutput, addExecutionCancel],
+  },
+  {
+    name: "node",
+    what: "Look at nodes, and take them out of work",
+    commands: [addNodeList, addNodeDrain, addNodeUndrain],
+  },
+  { name: "join-token", what: "Let agents join", commands: [addJoinTokenCreate] },
+  {
+    name: "cluster",
+    what: "Look at the etcd members beside the servers, and replace a dead one",
+    commands: [addClusterStatus, addClusterReplace],
   },
   { name: "schedule", what: "Try schedules", commands: [addSchedulePreview] },
   { name: "store", what: "Move stores", commands: [addStoreCopy] },

@@ -3,9 +3,10 @@ import { Agent } from "../agent/mod.ts";
 import type { Bell } from "../bell/mod.ts";
 import { createAgentClient } from "../client/mod.ts";
 import { createExecutors, type Executor, killSurvivors } from "../execute/mod.ts";
-import { openEmbedded } from "../kv/mod.ts";
+import { type Engine, openEngine } from "../kv/mod.ts";
+import { MAX_TXN_OPS, type Member, type MemberOptions, startMember } from "../member/mod.ts";
 import { aborted, CarillonError, type Clock, invalid, type Log, messageOf, type Random } from "../runtime/mod.ts";
-import { appDepsOf, openDataDir, Server } from "../server/mod.ts";
+import { appDepsOf, type DataDir, openDataDir, Server } from "../server/mod.ts";
 
 /** How a server is to be run. */
 export interface ServeOptions {
@@ -20,7 +21,13 @@ export interface ServeOptions {
   defaultTarget: "all" | "one";
   /** How long running jobs may go on after the first signal to stop. */
   drainMs: number;
-  /** Listen on other addresses than loopback though there is no lock on the door. */
+  /** Address of the store; empty: a file in the data directory. */
+  kv: string;
+  /** The etcd member to run beside this server, which then is its store. */
+  member: MemberOptions | null;
+  /** Run jobs in this process too. */
+  agent: boolean;
+  /** Ask for no token, though others than loopback may come. */
   insecure: boolean;
   env: Readonly<Record<string, string>>;
   version: string;
@@ -38,6 +45,8 @@ export interface ServeDeps {
   /** The second signal: end at once. */
   hurry: AbortSignal;
   onListening?: (address: { hostname: string; port: number }) => void;
+  /** Is given the first join token of a store, which is shown this once. */
+  onFirstToken?: (token: string) => void;
 }
 
 /** How long requests that are still open at the end may go on, in milliseconds: a reader of live output never ends. */
@@ -48,11 +57,14 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
   const { log, clock, random } = deps;
   const address = parseAddress(options.httpAddr);
   const loopbackOnly = isLoopback(address.hostname);
-  if (!loopbackOnly && !options.insecure) throw refuseOpen(options.httpAddr);
-  if (!loopbackOnly) log.warn("INSECURE: anyone who reaches this address can run any command here", { ...address });
+  const asksTokens = !loopbackOnly && !options.insecure;
+  if (!loopbackOnly && options.insecure) {
+    log.warn("INSECURE: anyone who reaches this address can run any command here", { ...address });
+  }
   using dataDir = await openDataDir(options.dataDir);
-  const engine = await openEmbedded(dataDir.storePath);
   await using stack = new AsyncDisposableStack();
+  const engine = await openStore(options, deps, dataDir, stack);
+  if (engine === null) return;
   stack.defer(() => engine.close());
   const left = new AbortController();
   const stop = AbortSignal.any([deps.stop, left.signal]);
@@ -67,6 +79,8 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     bell: deps.bell,
   });
   await server.load();
+  const firstToken = asksTokens ? await server.tokens.createFirst() : null;
+  if (firstToken !== null) deps.onFirstToken?.(firstToken);
   using executors = createExecutors({ clock, env: options.env, log });
   const app = createApp(appDepsOf(server, {
     ...options,
@@ -74,15 +88,57 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     log,
     defaultTimezone: options.timezone,
     loopbackOnly,
+    asksTokens,
     executorIssues: (name, config) => executors.get(name)?.validate(config) ?? null,
     leave: () => left.abort(),
   }));
-  const listener = listen(address, app.fetch, log);
+  const listener = listen(address, (request, info) => app.fetch(request, { remoteAddr: info.remoteAddr }), log);
   stack.defer(() => Promise.race([listener.shutdown(), clock.sleep(LAST_ANSWERS_MS)]));
   deps.onListening?.({ hostname: address.hostname, port: listener.addr.port });
-  const agent = newAgent(options, deps, executors, app.fetch);
-  await runBoth(server, agent, { ...deps, stop, drainMs: options.drainMs });
+  const own = { remoteAddr: listener.addr, ownAgent: true };
+  const agent = options.agent ? newAgent(options, deps, executors, (request) => app.fetch(request, own)) : null;
+  const how = { ...deps, stop, drainMs: options.drainMs };
+  await (agent ? runBoth(server, agent, how) : runAlone(server, how));
   log.info("Stopped");
+}
+
+/**
+ * Opens the store that the options name, with a member of its own before it where they ask for one, which `stack` ends after
+ * all else. Null when the server is stopped while it waits for the other members.
+ */
+async function openStore(
+  { kv, member: memberOptions, env }: ServeOptions,
+  { clock, log, stop }: ServeDeps,
+  dataDir: DataDir,
+  stack: AsyncDisposableStack,
+): Promise<Engine | null> {
+  if (memberOptions === null) {
+    return await openEngine(kv || dataDir.storePath, { accessToken: env.DENO_KV_ACCESS_TOKEN, clock, log });
+  }
+  const member = stack.use(await startMember(memberOptions, { clock, log, env, fetch }));
+  await member.waitUntilReady(stop);
+  return stop.aborted ? null : await openEngine(storeUrlOf(member), { clock, log });
+}
+
+/** The address of a member's cluster as the engine takes it. */
+function storeUrlOf({ storeUrl, tls }: Member): string {
+  const query = new URLSearchParams({ "max-txn-ops": String(MAX_TXN_OPS) });
+  if (tls) {
+    query.set("ca", tls.caPath);
+    query.set("cert", tls.certPath);
+    query.set("key", tls.keyPath);
+  }
+  return `${storeUrl}?${query}`;
+}
+
+/** A server whose jobs run elsewhere. */
+async function runAlone(server: Server, { stop, log }: ServeDeps): Promise<void> {
+  const work = new AbortController();
+  const serverRuns = server.run(work.signal, stop);
+  await Promise.race([aborted(stop), serverRuns]);
+  log.info("Stopping");
+  work.abort();
+  await serverRuns;
 }
 
 /** Agent first, so that a first firing finds it; at the end the agent first too, so that its results are taken. */
@@ -136,7 +192,7 @@ function newAgent(
 
 function listen(
   address: { hostname: string; port: number },
-  handler: (request: Request) => Response | Promise<Response>,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
   log: Log,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
@@ -147,7 +203,7 @@ function listen(
         log.error(`Cannot answer a request: ${messageOf(thrown)}`, { error: thrown });
         return new Response(null, { status: 500 });
       },
-    }, (request) => handler(request));
+    }, handler);
   } catch (cause) {
     const where = `${address.hostname}:${address.port}`;
     throw new CarillonError("unavailable", `Cannot listen on "${where}": ${messageOf(cause)}`, { cause });
@@ -164,11 +220,4 @@ export function parseAddress(text: string): { hostname: string; port: number } {
 
 function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-function refuseOpen(address: string): CarillonError {
-  return invalid(
-    `Cannot listen on "${address}": without tokens only loopback is safe, since anyone who reaches the API can run commands; ` +
-      "bind to 127.0.0.1, or pass --insecure if the network itself is closed",
-  );
 }

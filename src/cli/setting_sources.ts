@@ -49,19 +49,34 @@ export function readSettings(sources: SettingSources): StartSettings {
     faults.push(...parsed.error.issues.map((issue) => `${nameOf(source, issue)}: ${issue.message}`));
     return {};
   };
-  const settings = {
-    ...defaultSettings(sources.hostname),
+  const given = {
     ...read(fileSource(sources.file)),
     ...read(environmentSource(sources.env)),
     ...read(flagSource(sources.flags)),
   };
   if (faults.length > 0) throw new UsageError(faults);
-  if (!settings.server) {
-    throw new UsageError([
-      "Nothing to start: this version knows no node that is an agent only; leave out --no-server (or server: false)",
-    ]);
-  }
+  const defaults = defaultSettings(sources.hostname);
+  const settings = { ...defaults, server: (given.join ?? []).length === 0, ...given };
+  const conflict = conflictOf(settings);
+  if (conflict) throw new UsageError([conflict]);
   return settings;
+}
+
+/** Why these settings make no node; undefined when they do. */
+function conflictOf({ server, agent, join, joinToken, joinTokenFile }: StartSettings): string | undefined {
+  if (server && join.length > 0) {
+    return "Cannot be a server and join others by --join: servers meet in their store, not over HTTP; " +
+      "leave out --join for a server, or --server for an agent alone";
+  }
+  if (!server && join.length === 0) return "Nothing to start: without --server, --join says whose agent to be";
+  if (!server && !agent) {
+    return "Nothing to start: with --join this node is an agent alone, and --no-agent says it is none";
+  }
+  if (server && (joinToken !== "" || joinTokenFile !== "")) {
+    return "Cannot use a join token on a server: it is for agents, with --join; a server makes its own";
+  }
+  if (joinToken !== "" && joinTokenFile !== "") return "Cannot use both a join token and a file of one: leave one out";
+  return undefined;
 }
 
 function nameOf(source: Source, issue: z.core.$ZodIssue): string {
@@ -118,7 +133,7 @@ function fromText(key: Key, value: unknown): unknown {
       return /^\d{1,15}$/.test(value) ? Number(value) : value;
     case "flag":
       return { true: true, "1": true, false: false, "0": false }[value.toLowerCase()] ?? value;
-    case "tags":
+    case "list":
       return value.split(",").map((part) => part.trim()).filter((part) => part !== "");
   }
 }

@@ -1,3 +1,4 @@
+import { defaultMemberSettings } from "./member_settings.ts";
 import assert from "node:assert/strict";
 import { flagOf, readSettings, type SettingSources, variableOf } from "./setting_sources.ts";
 import { UsageError } from "./usage_error.ts";
@@ -10,6 +11,12 @@ const file = (text: string) => ({ path: "c.yaml", text });
 Deno.test("readSettings() takes the defaults where nothing is set", () => {
   assert.deepEqual(read({}), {
     server: true,
+    agent: true,
+    join: [],
+    joinToken: "",
+    joinTokenFile: "",
+    kv: "",
+    ...defaultMemberSettings(),
     httpAddr: "127.0.0.1:8080",
     insecure: false,
     dataDir: "carillon.data",
@@ -43,6 +50,7 @@ Deno.test("readSettings() reads each setting from each source", () => {
   const cases: [key: string, text: string, yaml: string, value: unknown][] = [
     ["httpAddr", "0.0.0.0:9000", "0.0.0.0:9000", "0.0.0.0:9000"],
     ["insecure", "true", "true", true],
+    ["agent", "false", "false", false],
     ["dataDir", "/d", "/d", "/d"],
     ["nodeName", "n", "n", "n"],
     ["tag", "a=1, b=2=3", "[a=1, b=2=3]", { a: "1", b: "2=3" }],
@@ -90,6 +98,27 @@ Deno.test("readSettings() names source, key and value of every fault, all at onc
   assert.deepEqual(faults.toSorted(), expected.toSorted());
 });
 
+Deno.test("readSettings() makes an agent alone of who joins servers, from each source", () => {
+  const urls = ["http://a:8080", "https://b"];
+  for (
+    const sources of [
+      { flags: { join: ["http://a:8080/", "https://b"] } },
+      { env: { CARILLON_JOIN: "http://a:8080, https://b" } },
+      { file: file("join: [http://a:8080, https://b]") },
+    ]
+  ) {
+    const { server, agent, join } = read(sources);
+    assert.deepEqual({ server, agent, join }, { server: false, agent: true, join: urls });
+  }
+  assert.deepEqual(read({ file: file("join: http://a:1") }).join, ["http://a:1"]);
+});
+
+Deno.test("readSettings() does not show a token that it refuses", () => {
+  assert.deepEqual(faultsOf({ flags: { join: ["http://a"], joinToken: "se cret" } }), [
+    "flag --join-token: it is no token",
+  ]);
+});
+
 Deno.test("readSettings() refuses a file that is no map of settings, and takes an empty one", () => {
   assert.deepEqual(faultsOf({ file: file("- slots") }), ["file c.yaml: not a map of settings"]);
   assert.match(
@@ -100,7 +129,15 @@ Deno.test("readSettings() refuses a file that is no map of settings, and takes a
 });
 
 Deno.test("readSettings() says what to do about a node that would be nothing", () => {
-  assert.match(faultsOf({ flags: { server: false } })[0] ?? "", /^Nothing to start: .*leave out --no-server/);
+  const join = ["http://a:8080"];
+  const cases: [flags: Record<string, unknown>, says: RegExp][] = [
+    [{ server: false }, /^Nothing to start: .*--join says whose agent/],
+    [{ join, agent: false }, /^Nothing to start: .*--no-agent/],
+    [{ join, server: true }, /^Cannot be a server and join others by --join: servers meet in their store/],
+    [{ joinToken: "t" }, /^Cannot use a join token on a server/],
+    [{ join, joinToken: "t", joinTokenFile: "f" }, /leave one out$/],
+  ];
+  for (const [flags, says] of cases) assert.match(faultsOf({ flags })[0] ?? "", says);
 });
 
 function faultsOf(sources: Partial<SettingSources>): readonly string[] {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LOG_LEVELS, parseDuration } from "../runtime/mod.ts";
 import { isTimeZone } from "../schedule/mod.ts";
+import { defaultMemberSettings, MEMBER_SETTINGS, memberSettingsShape } from "./member_settings.ts";
 import { parseAddress } from "./serve.ts";
 
 /** A value as a message shows it. */
@@ -42,6 +43,19 @@ const address = z.string({ error: isNot("an address like 127.0.0.1:8080") }).sup
   }
 });
 
+/** An address of a server. */
+const serverUrl = (value: string) => /^https?:\/\/[^/?#]+\/?$/.test(value) && URL.canParse(value);
+
+/** A list of addresses of servers, or one of them. */
+const joinList = z.union([z.array(z.string()), z.string().transform((one) => [one])], {
+  error: isNot("a list of addresses like http://127.0.0.1:8080"),
+}).transform((given, context) => {
+  for (const value of given.filter((value) => !serverUrl(value))) {
+    context.addIssue({ code: "custom", message: `${shown(value)} is not an address like http://127.0.0.1:8080` });
+  }
+  return given.map((value) => value.replace(/\/$/, ""));
+});
+
 const tagMap = z.record(z.string(), z.string());
 
 /** A map, or a list of `key=value`. */
@@ -69,9 +83,18 @@ function tagProblem(key: string, value: string): string | undefined {
 /** Every setting of `start`, as text, environment and file are parsed to. Flags are called the same with dashes. */
 export const startSettingsSchema = z.object({
   server: flag,
+  agent: flag,
+  join: joinList,
+  // A secret: no message shows what was given.
+  joinToken: z.string({ error: "it is not a text" }).refine((value) => /^\S+$/.test(value), {
+    error: "it is no token",
+  }),
+  joinTokenFile: text("the path of a file", (value) => value !== ""),
   httpAddr: address,
   insecure: flag,
   dataDir: text("the path of a folder", (value) => value !== ""),
+  kv: text("the address of a store", (value) => value !== ""),
+  ...memberSettingsShape,
   nodeName: text("a name of 1 to 200 characters", (value) => value.length > 0 && value.length <= 200),
   tag: tags,
   timezone: text("a time zone like Europe/Berlin", isTimeZone),
@@ -89,18 +112,28 @@ interface SettingDescription {
   /** How its value is called in the help; null for a switch. */
   value: string | null;
   /** What a text from the command line or the environment stands for. */
-  kind: "text" | "flag" | "whole" | "tags";
+  kind: "text" | "flag" | "whole" | "list";
   what: string;
 }
 
 /** Every setting as the help shows it. */
 export const START_SETTINGS = {
-  server: { value: null, kind: "flag", what: "be a server (as it is by default)" },
+  server: { value: null, kind: "flag", what: "be a server (as it is without --join)" },
+  agent: { value: null, kind: "flag", what: "run jobs here (as it does; --no-agent: a server that runs none)" },
+  join: { value: "URL", kind: "list", what: "be an agent alone, of the server there; repeat it for each server" },
+  joinToken: { value: "TOKEN", kind: "text", what: "the token to join with, where servers ask for one" },
+  joinTokenFile: { value: "FILE", kind: "text", what: "the same, from a file" },
   httpAddr: { value: "HOST:PORT", kind: "text", what: "listen here; :PORT means every interface (127.0.0.1:8080)" },
-  insecure: { value: null, kind: "flag", what: "listen beyond loopback though anyone there may run commands" },
+  insecure: { value: null, kind: "flag", what: "ask for no token beyond loopback: anyone there may run commands" },
   dataDir: { value: "DIR", kind: "text", what: "folder of the store and the agent's notes (carillon.data)" },
+  kv: {
+    value: "ADDRESS",
+    kind: "text",
+    what: "store that servers share: http(s)://host:port or etcd://host:port,… (a file in --data-dir)",
+  },
+  ...MEMBER_SETTINGS,
   nodeName: { value: "NAME", kind: "text", what: "name of this node (the host's name)" },
-  tag: { value: "KEY=VALUE", kind: "tags", what: "tag of this node that jobs may ask for; repeat it for more" },
+  tag: { value: "KEY=VALUE", kind: "list", what: "tag of this node that jobs may ask for; repeat it for more" },
   timezone: { value: "ZONE", kind: "text", what: "time zone of jobs that name none (UTC)" },
   slots: { value: "N", kind: "whole", what: "how many executions run here at once (100)" },
   defaultTarget: { value: "all|one", kind: "text", what: "where jobs without tags run: every node, or any one (all)" },
@@ -113,9 +146,15 @@ export const START_SETTINGS = {
 export function defaultSettings(hostname: string): StartSettings {
   return {
     server: true,
+    agent: true,
+    join: [],
+    joinToken: "",
+    joinTokenFile: "",
     httpAddr: "127.0.0.1:8080",
     insecure: false,
     dataDir: "carillon.data",
+    kv: "",
+    ...defaultMemberSettings(),
     nodeName: hostname,
     tag: {},
     timezone: "UTC",

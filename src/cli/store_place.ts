@@ -53,7 +53,7 @@ export async function openStore(cli: Cli, name: string, how: OpenHow): Promise<O
 }
 
 /** Warnings of a command, on standard error. */
-export function logOf({ clock, terminal }: Cli): Log {
+export function logOf({ clock, terminal }: Pick<Cli, "clock" | "terminal">): Log {
   return createLog({ level: "warn", format: "text", now: () => clock.now(), write: (line) => terminal.note(line) });
 }
 

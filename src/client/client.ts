@@ -164,6 +164,18 @@ export function createClient(options: ClientOptions) {
       return readPreviewAnswer(await body(response));
     },
 
+    /** Lets a node take no more work, or take work again; answers it. Throws not_found. */
+    async drain(name: string, draining: boolean): Promise<MemberReport> {
+      const member = v1.members[":name"];
+      const param = { name: segment(name) };
+      return readMemberAnswer(
+        await body(await (draining ? member.drain.$post({ param }) : member.undrain.$post({ param }))),
+      );
+    },
+
+    /** A new token for nodes to join with. */
+    createJoinToken: async (): Promise<string> => (await body(await v1["join-tokens"].$post())).token,
+
     /** The nodes. */
     async members(): Promise<MemberReport[]> {
       return (await body(await v1.members.$get())).map(readMemberAnswer);

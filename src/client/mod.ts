@@ -2,7 +2,7 @@
  * The typed client of the API, for agent, CLI, UI and tests; it returns the model's types.
  * @module
  */
-export { type AgentClient, createAgentClient } from "./agent_client.ts";
+export { type AgentClient, createAgentClient, type NodeTokens } from "./agent_client.ts";
 export { type Client, createClient, type JobResult, type ListQuery, type RunResult } from "./client.ts";
 export type { ClientOptions, Fetch } from "./fetch.ts";
 export type { OutputPiece } from "./output_events.ts";

@@ -33,11 +33,22 @@ const LONGEST_PAUSE_MS = 60_000;
 /** How often to look without being rung, in milliseconds. */
 const LOOK_EVERY_MS = 5_000;
 
+/** What the worker of effects works with. */
+export interface EffectWorkerDeps {
+  store: Store;
+  bell: Bell;
+  clock: Clock;
+  log: Log;
+  handlers: EffectHandlers;
+  /** Whether this server is the one that works on a shard. */
+  minds: (shard: number) => boolean;
+}
+
 /** Works off what is owed after ends of groups. */
 export class EffectWorker {
-  readonly #deps: { store: Store; bell: Bell; clock: Clock; log: Log; handlers: EffectHandlers };
+  readonly #deps: EffectWorkerDeps;
 
-  constructor(deps: { store: Store; bell: Bell; clock: Clock; log: Log; handlers: EffectHandlers }) {
+  constructor(deps: EffectWorkerDeps) {
     this.#deps = deps;
   }
 
@@ -59,10 +70,11 @@ export class EffectWorker {
 
   /** Works once on everything owed; answers how long until the next try is due, in milliseconds. */
   async pass(): Promise<number> {
-    const { store, clock } = this.#deps;
+    const { store, clock, minds } = this.#deps;
     const nowMs = clock.now();
     let soonestMs = Infinity;
-    const owed = await store.list(effectTable, { prefix: effectPrefix() }, { limit: 1000 });
+    const all = await store.list(effectTable, { prefix: effectPrefix() }, { limit: 1000 });
+    const owed = all.filter(({ key }) => minds(Number(key[1])));
     await Promise.all(owed.map(async (found) => {
       if (found.value.notBefore > nowMs) soonestMs = Math.min(soonestMs, found.value.notBefore - nowMs);
       else soonestMs = Math.min(soonestMs, await this.#work(found));

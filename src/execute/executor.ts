@@ -35,7 +35,7 @@ export interface ExecutorContext {
   jobName: string;
   /** `executor_config` of the job as stored: values are strings, as in Dkron, or typed. */
   config: Readonly<Record<string, unknown>>;
-  /** Takes output as it comes, in order; copies what it keeps. Nothing is written after `run` has resolved. */
+  /** Takes output as it comes, in order; copies what it keeps, as the memory is used again. Nothing is written after `run` has resolved. */
   write(chunk: Uint8Array): void;
   /**
    * Called before work that outlives this process may begin: notes the process group on disk, and resolves once noted.

@@ -6,7 +6,10 @@ const SILENCE_MS = 200;
 /** After the process has ended: how long a holder of the pipe that goes on talking is heard at most. */
 const LISTEN_MS = 2_000;
 
-/** Passes a process's output on as it comes. */
+/** Bytes that are read at once. */
+const READ_BYTES = 16 * 1024;
+
+/** Passes a process's output on as it comes. What is passed on holds good until `write` returns. */
 export class OutputPump {
   readonly #ended: Promise<void>;
   readonly #endedSignal = new AbortController();
@@ -36,10 +39,13 @@ export class OutputPump {
   }
 
   async #pump(output: ReadableStream<Uint8Array>): Promise<void> {
-    const reader = output.getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const reader = output.getReader({ mode: "byob" });
+    let part = await reader.read(new Uint8Array(READ_BYTES));
+    while (!part.done) {
       this.#sizeBytes += part.value.byteLength;
       this.#write?.(part.value);
+      // The same memory again: a loud process would leave its whole output to the garbage collector otherwise.
+      part = await reader.read(new Uint8Array(part.value.buffer));
     }
   }
 }

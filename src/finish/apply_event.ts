@@ -8,11 +8,14 @@ import {
   noOutput,
   type Result,
 } from "../model/mod.ts";
-import { QUEUE_BELL } from "../start/mod.ts";
-import { type AttemptEnd, unrunEnd } from "./decide_end.ts";
+import { type AttemptEnd, cancelReason, unrunEnd } from "./decide_end.ts";
 import { endAttempt } from "./end_attempt.ts";
 import type { EndContext } from "./end_context.ts";
 import { applyLate } from "./late_result.ts";
+import { applyReturned } from "./returned.ts";
+
+/** The bell that says: a running attempt is asked to end. */
+export const CANCEL_BELL = "cancel";
 
 /** Something that happens to an attempt. */
 export type AttemptEvent =
@@ -25,7 +28,9 @@ export type AttemptEvent =
   /** It did not begin in time, or never will. */
   | { kind: "skip"; execution: string; reason: string }
   /** Its node is silent, or came back without it; `over`: it is known not to run any more. */
-  | { kind: "lost"; execution: string; reason: string; over: boolean };
+  | { kind: "lost"; execution: string; reason: string; over: boolean }
+  /** Its agent hands the claim back, of which nothing has begun. */
+  | { kind: "returned"; execution: string; node: string; claimedAt: number };
 
 /**
  * Applies one event to a draft; answers the execution as it then is, null when it is gone. An event that comes twice, or
@@ -43,7 +48,10 @@ export async function applyEvent(event: AttemptEvent, context: EndContext): Prom
       return applyStarted(event, execution, draft);
     case "cancel":
       if (execution.state === "queued") return await end(unrunEnd("cancelled", cancelReason(event.request), nowMs));
-      if (isEnded(execution) && execution.holdsPlace) return await end(settledEnd(execution));
+      // Somebody may know that a lost run is over; a run that wants its place does not.
+      if (isEnded(execution) && execution.holdsPlace && event.request.kind === "cancel") {
+        return await end(settledEnd(execution));
+      }
       if (isAssigned(execution) && execution.cancel === null) {
         return set(draft, { ...execution, cancel: event.request });
       }
@@ -54,8 +62,12 @@ export async function applyEvent(event: AttemptEvent, context: EndContext): Prom
       if (isAssigned(execution)) return await end(lostEnd(execution, event, nowMs));
       if (isEnded(execution) && execution.holdsPlace && event.over) return await end(settledEnd(execution));
       return execution;
+    case "returned":
+      return await applyReturned(event, execution, context);
     case "result":
-      if (isAssigned(execution) && execution.node === event.node) return await end(resultEnd(execution, event.result));
+      // Nobody can tell the end of another node's run, not even of a lost one.
+      if (execution.state === "queued" || execution.node !== event.node) return execution;
+      if (isAssigned(execution)) return await end(resultEnd(execution, event.result));
       if (isEnded(execution) && execution.state === "lost" && execution.late === null) {
         return await applyLate(execution, event.result, context);
       }
@@ -65,14 +77,9 @@ export async function applyEvent(event: AttemptEvent, context: EndContext): Prom
   }
 }
 
-/** Who and why, in the words that agents use for what ran. */
-function cancelReason({ kind, by, reason }: CancelRequest): string {
-  return kind === "cancel" ? `cancelled by ${by}${reason === "" ? "" : `: ${reason}`}` : reason;
-}
-
 function set<T extends Execution>(draft: EndContext["draft"], execution: T): T {
   draft.setExecution(execution);
-  if (isAssigned(execution) && execution.cancel !== null) draft.change.ring(QUEUE_BELL);
+  if (isAssigned(execution) && execution.cancel !== null) draft.change.ring(CANCEL_BELL);
   return execution;
 }
 

@@ -1,5 +1,6 @@
 import {
   attemptDelayMs,
+  type CancelRequest,
   type EndedExecution,
   type EndedState,
   type Execution,
@@ -127,4 +128,9 @@ function endedRecord(execution: Execution, end: AttemptEnd, holdsPlace: boolean)
 /** The end of an attempt that never ran. */
 export function unrunEnd(state: "cancelled" | "skipped", reason: string, nowMs: number): AttemptEnd {
   return { state, startedAt: null, finishedAt: nowMs, exitCode: null, reason, output: noOutput, maybeRunning: false };
+}
+
+/** Who and why, in the words that agents use for what ran. */
+export function cancelReason({ kind, by, reason }: CancelRequest): string {
+  return kind === "cancel" ? `cancelled by ${by}${reason === "" ? "" : `: ${reason}`}` : reason;
 }

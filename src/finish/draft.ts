@@ -1,6 +1,9 @@
 import { type Execution, type Gate, type Group, loneGroup, type Stat } from "../model/mod.ts";
 import {
+  covered,
+  deleteExecution,
   type Entry,
+  executionKey,
   gateKey,
   gateTable,
   groupKey,
@@ -93,6 +96,14 @@ export class Draft {
     const known = this.#executions.get(execution.id);
     if (known) known.value = execution;
     else this.#executions.set(execution.id, { entry: null, value: execution });
+  }
+
+  /** Queues an execution that waited with its group, which was read here and proves the right to it. */
+  promote(execution: Execution): void {
+    if (!this.#executions.has(execution.id)) {
+      deleteExecution(this.change, covered(executionKey(this.#uid, execution.id)));
+    }
+    this.setExecution(execution);
   }
 
   /** Takes back an execution that was read here. */

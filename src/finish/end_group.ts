@@ -8,7 +8,7 @@ import {
   release,
 } from "../model/mod.ts";
 import { hash64 } from "../runtime/mod.ts";
-import { QUEUE_BELL, queuedTargets, writePromotion } from "../start/mod.ts";
+import { promotedAtOnce, QUEUE_BELL, queuedTargets, writePromotion } from "../start/mod.ts";
 import { covered, effectKey, type Graph, putEffect, type Store } from "../store/mod.ts";
 import type { Draft } from "./draft.ts";
 
@@ -47,7 +47,7 @@ export async function writeGroupEnd(draft: Draft, end: GroupEnd, store: Store, g
 async function leaveGate(draft: Draft, key: string, group: Group, store: Store, nowMs: number): Promise<void> {
   const gate = await draft.gate(key);
   if (gate === null) return;
-  const after = release(gate, group.id);
+  const after = release(gate, group.id, promotedAtOnce(store));
   draft.setGate(key, after.gate);
   for (const waiter of after.promoted) {
     if (waiter.uid === group.uid) await promoteOwn(draft, waiter.group, nowMs);
@@ -62,8 +62,7 @@ async function promoteOwn(draft: Draft, id: string, nowMs: number): Promise<void
   const opened: Group = { ...waiting, state: "open" };
   draft.setGroup(opened);
   for (const execution of queuedTargets(opened, nowMs)) {
-    await draft.execution(execution.id);
-    draft.setExecution(execution);
+    draft.promote(execution);
   }
   draft.change.ring(QUEUE_BELL);
 }

@@ -11,8 +11,11 @@ interface Pending {
   reject: (thrown: unknown) => void;
 }
 
-/** Events of one job decided in one commit, at most: each may check its execution and its group. */
-const EVENTS_IN_ONE_COMMIT = 20;
+/** Events of one job decided in one commit, at most. */
+const MOST_EVENTS = 20;
+
+/** Checks of a commit that are not an event's: statistic, gate, and who is let in there. */
+const OTHER_CHECKS = 8;
 
 /**
  * Everything that happens to attempts after their claim, and every end of one. Events of one job are decided one after
@@ -43,7 +46,7 @@ export class Finisher {
   async #work(uid: string): Promise<void> {
     const line = this.#waiting.get(uid) ?? [];
     while (line.length > 0) {
-      const batch = line.splice(0, EVENTS_IN_ONE_COMMIT);
+      const batch = line.splice(0, this.#eventsAtOnce());
       try {
         const ends = await this.#commit(uid, batch.map(({ event }) => event));
         batch.forEach(({ resolve }, i) => resolve(ends[i] ?? null));
@@ -54,6 +57,12 @@ export class Finisher {
       }
     }
     this.#waiting.delete(uid);
+  }
+
+  /** Each event may check its execution and its group. */
+  #eventsAtOnce(): number {
+    const { checks } = this.deps.store.engine.profile.limits;
+    return Math.max(1, Math.min(MOST_EVENTS, Math.floor((checks - OTHER_CHECKS) / 2)));
   }
 
   async #commit(uid: string, events: readonly AttemptEvent[]): Promise<(Execution | null)[]> {

@@ -1,6 +1,6 @@
 import { executionId, type GatePlace, type Group, owesPromotion, release, replaced } from "../model/mod.ts";
 import { gateKey, gateTable, groupKey, groupTable, putGate, type Store, StoreChange } from "../store/mod.ts";
-import { writePromotion } from "../start/mod.ts";
+import { promotedAtOnce, writePromotion } from "../start/mod.ts";
 import type { AttemptEvent } from "./apply_event.ts";
 import type { Finisher } from "./finisher.ts";
 
@@ -55,7 +55,7 @@ export function openAttempts(group: Group): string[] {
 async function leave(key: string, place: GatePlace, store: Store, finisher: Finisher): Promise<void> {
   const entry = await store.get(gateTable, gateKey(key));
   if (entry.value === null) return;
-  const after = release(entry.value, place.group);
+  const after = release(entry.value, place.group, promotedAtOnce(store));
   const change = new StoreChange();
   putGate(change, entry, after.gate);
   for (const waiter of after.promoted) await writePromotion(change, waiter, store, finisher.deps.clock.now());

@@ -26,6 +26,7 @@ import { knowSelectors, writeStart } from "../start/mod.ts";
 import { type Finisher, settleGate } from "../finish/mod.ts";
 import { decideFire, type FireDecision } from "./decide_fire.ts";
 import { mergeMissed } from "./backlog_phases.ts";
+import { DueHead } from "./due_head.ts";
 
 /** What firing works with. */
 export interface FireDeps {
@@ -61,9 +62,11 @@ export const BACKLOG_BELL = "backlog";
 /** Turns due entries into groups, under the fence of one leadership. */
 export class Firing {
   readonly #deps: FireDeps;
+  readonly #head: DueHead;
 
   constructor(deps: FireDeps) {
     this.#deps = deps;
+    this.#head = new DueHead(deps.store, deps.clock);
   }
 
   /**
@@ -72,10 +75,12 @@ export class Firing {
    */
   async pass(fence: Entry<Fence>): Promise<{ waitMs: number; refused: number }> {
     const nowMs = this.#deps.clock.now();
+    const knownWaitMs = this.#head.waitMs();
+    if (knownWaitMs > 0) return { waitMs: knownWaitMs, refused: 0 };
     const due = await this.#deps.store.list(dueTable, { prefix: duePrefix(), end: dueKey(nowMs + 1, "") }, {
       limit: PAGE,
     });
-    if (due.length === 0) return { waitMs: await this.#untilNext(nowMs), refused: 0 };
+    if (due.length === 0) return { waitMs: await this.#head.read(), refused: 0 };
     const live = this.#deps.liveNodes();
     const fires = due.flatMap((entry) => this.#aim(entry, live));
     await knowSelectors(this.#deps.store, fires.flatMap(({ selectors }) => selectors));
@@ -97,12 +102,6 @@ export class Firing {
       this.#deps.log.error(`Cannot fire "${entry.value.plan.jobName}": ${messageOf(thrown)}`, { error: thrown });
       return [];
     }
-  }
-
-  async #untilNext(nowMs: number): Promise<number> {
-    const [head] = await this.#deps.store.keys({ prefix: duePrefix(), start: dueKey(nowMs + 1, "") }, { limit: 1 });
-    // From now on, and not from when the pass began: under load a read takes a while.
-    return head === undefined ? Infinity : Math.max(0, Number(head[1]) - this.#deps.clock.now());
   }
 
   async #fire(fire: Fire, fence: Entry<Fence>, nowMs: number): Promise<"applied" | "refused"> {

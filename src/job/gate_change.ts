@@ -19,8 +19,11 @@ import {
   type StoreChange,
 } from "../store/mod.ts";
 
-/** Open groups that one edit may take into a gate: each is checked in its commit. */
-const GROUPS_AT_MOST = 60;
+/** Open groups that one edit may take into a gate, at most. */
+const MOST_GROUPS = 60;
+
+/** Checks of an edit that are not of such a group. */
+const OTHER_CHECKS = 8;
 
 /** A job that gets a gate: its open groups that hold none enter it as holders. */
 export async function writeGateChange(
@@ -30,9 +33,10 @@ export async function writeGateChange(
 ): Promise<void> {
   const policy = gatePolicyOf(job.uid, job.definition);
   if (policy === null) return;
+  const most = Math.max(1, Math.min(MOST_GROUPS, store.engine.profile.limits.checks - OTHER_CHECKS));
   const listed = await store.list(groupTable, { prefix: groupPrefix(job.uid) }, { reverse: true });
-  const groups = listed.filter(({ value }) => value.state !== "ended" && value.gate === null).slice(0, GROUPS_AT_MOST);
-  const lone = (await open.ofJob(job.uid)).filter(({ value }) => value.lone).slice(0, GROUPS_AT_MOST - groups.length);
+  const groups = listed.filter(({ value }) => value.state !== "ended" && value.gate === null).slice(0, most);
+  const lone = (await open.ofJob(job.uid)).filter(({ value }) => value.lone).slice(0, most - groups.length);
   if (groups.length + lone.length === 0) return;
   const gate = await store.get(gateTable, gateKey(policy.key));
   const known = gate.value ?? emptyGate;

@@ -47,7 +47,8 @@ export class DeletedJobs {
     await this.#cancel(uid, tomb.value);
     if (await this.#hasRuns(uid)) return;
     const change = new StoreChange();
-    for (const revision of await this.#store.list(revisionTable, { prefix: revisionPrefix(uid) }, { limit: 80 })) {
+    const most = Math.min(80, this.#store.engine.profile.limits.checks - 5);
+    for (const revision of await this.#store.list(revisionTable, { prefix: revisionPrefix(uid) }, { limit: most })) {
       deleteRevision(change, revision);
     }
     const stat = await this.#store.get(statTable, statKey(uid));
@@ -56,7 +57,7 @@ export class DeletedJobs {
     if (gate.value !== null) deleteGate(change, gate);
     const join = await this.#store.get(joinTable, joinKey(uid));
     if (join.value !== null) deleteJoin(change, join);
-    const revisionsLeft = (await this.#store.keys({ prefix: revisionPrefix(uid) }, { limit: 81 })).length > 80;
+    const revisionsLeft = (await this.#store.keys({ prefix: revisionPrefix(uid) }, { limit: most + 1 })).length > most;
     if (!revisionsLeft) deleteTomb(change, tomb);
     await this.#store.commit(change);
   }

@@ -24,8 +24,10 @@ import {
   takenTable,
 } from "../store/mod.ts";
 
-/** Ended executions removed in one commit: each may check its group. */
-const REMOVED_AT_ONCE = 40;
+/** Records removed in one commit, at most: each is checked, and an execution's group too. */
+function removedAtOnce(store: Store): number {
+  return Math.min(40, Math.floor((store.engine.profile.limits.checks - 2) / 2));
+}
 
 /** Other executions that may stand between the oldest ones before the whole history is read. */
 const OTHERS_READ = 10;
@@ -69,8 +71,9 @@ export async function pruneHistory(
   const excess = { started: size.started - startedKept, skipped: size.skipped - SKIPPED_KEPT };
   const old = await oldest(store, uid, excess);
   const gone: HistorySize = { started: 0, skipped: 0 };
-  for (let at = 0; at < old.length; at += REMOVED_AT_ONCE) {
-    const page = old.slice(at, at + REMOVED_AT_ONCE);
+  const most = removedAtOnce(store);
+  for (let at = 0; at < old.length; at += most) {
+    const page = old.slice(at, at + most);
     if (!await removePage(store, uid, page)) continue;
     for (const { value } of page) gone[historyKind(value) ?? "started"]++;
   }
@@ -103,8 +106,9 @@ export async function clearHistory(store: Store, uid: string): Promise<number> {
   const all = await store.list(executionTable, { prefix: executionPrefix(uid) });
   const ended = all.filter(({ value }) => isEnded(value) && !value.holdsPlace);
   let left = all.length;
-  for (let at = 0; at < ended.length; at += REMOVED_AT_ONCE) {
-    const page = ended.slice(at, at + REMOVED_AT_ONCE);
+  const most = removedAtOnce(store);
+  for (let at = 0; at < ended.length; at += most) {
+    const page = ended.slice(at, at + most);
     if (await removePage(store, uid, page)) left -= page.length;
   }
   await removeGaps(store, uid, 0);
@@ -124,9 +128,10 @@ export async function resetStat(store: Store, uid: string): Promise<void> {
 async function removeGaps(store: Store, uid: string, kept: number): Promise<void> {
   const gaps = await store.list(gapTable, { prefix: gapPrefix(uid) });
   const old = gaps.slice(0, Math.max(0, gaps.length - kept));
-  for (let at = 0; at < old.length; at += REMOVED_AT_ONCE) {
+  const most = removedAtOnce(store);
+  for (let at = 0; at < old.length; at += most) {
     const change = new StoreChange();
-    for (const gap of old.slice(at, at + REMOVED_AT_ONCE)) deleteGap(change, gap);
+    for (const gap of old.slice(at, at + most)) deleteGap(change, gap);
     await store.commit(change);
   }
 }
@@ -163,9 +168,10 @@ async function removeGroups(store: Store, uid: string, ids: ReadonlySet<string>,
 async function removeOutput(store: Store, execution: Execution): Promise<void> {
   if (!mayHaveOutput(execution)) return;
   const chunks = await store.list(outputTable, { prefix: outputPrefix(execution.id) });
-  for (let at = 0; at < chunks.length; at += REMOVED_AT_ONCE) {
+  const most = removedAtOnce(store);
+  for (let at = 0; at < chunks.length; at += most) {
     const change = new StoreChange();
-    for (const chunk of chunks.slice(at, at + REMOVED_AT_ONCE)) deleteOutput(change, chunk);
+    for (const chunk of chunks.slice(at, at + most)) deleteOutput(change, chunk);
     await store.commit(change);
   }
 }

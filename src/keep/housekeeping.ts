@@ -29,13 +29,11 @@ import {
   StoreChange,
 } from "../store/mod.ts";
 import type { DeletedJobs } from "./deleted_jobs.ts";
-import type { Retention } from "./retention.ts";
 
 /** What keeping house works with. */
 export interface HouseDeps {
   store: Store;
   finisher: Finisher;
-  retention: Retention;
   deletedJobs: DeletedJobs;
   clock: Clock;
   log: Log;
@@ -65,15 +63,13 @@ export class Housekeeping {
     const { clock } = this.#deps;
     let slowAt = clock.monotonic();
     while (!signal.aborted) {
-      let more = false;
       this.#deps.look();
-      await this.#try("history", async () => void (more = await this.#deps.retention.pass()));
       await this.#try("deleted jobs", () => this.#deps.deletedJobs.pass());
       if (clock.monotonic() >= slowAt) {
         slowAt = clock.monotonic() + SLOW_EVERY_MS;
         await this.slowPass();
       }
-      await clock.sleep(more ? 10 : EVERY_MS, signal);
+      await clock.sleep(EVERY_MS, signal);
     }
   }
 

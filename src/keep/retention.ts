@@ -1,4 +1,5 @@
 import { isEnded } from "../model/mod.ts";
+import { type Clock, type Log, runForever } from "../runtime/mod.ts";
 import {
   type Catalogue,
   executionTable,
@@ -13,6 +14,9 @@ import { historyKind, type HistorySize, measureHistory, pruneGaps, pruneHistory 
 
 /** New ended executions of a job after which its history is looked at before those of others. */
 const LOOK_AFTER = 60;
+
+/** How often histories are looked at, in milliseconds. */
+const EVERY_MS = 1_000;
 
 /** Jobs looked at in one pass: of those with so many new ends, and of those with fewer. */
 const JOBS_IN_A_PASS = 200;
@@ -40,6 +44,14 @@ export class Retention {
     this.#store = store;
     this.#catalogue = catalogue;
     store.onApplied((change) => this.#note(change));
+  }
+
+  /** Prunes until `signal` aborts: each server those of jobs whose runs it has ended. */
+  async run({ clock, log }: { clock: Clock; log: Log }, signal: AbortSignal): Promise<void> {
+    await runForever({ clock, log, name: "history" }, signal, async () => {
+      const more = await this.pass();
+      await clock.sleep(more ? 10 : EVERY_MS, signal);
+    });
   }
 
   /** Prunes the histories that have grown; answers whether more are left. */

@@ -1,6 +1,7 @@
 import { CarillonError, type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
+import { NotAppliedError } from "./not_applied.ts";
 import type { Kv, KvAtomic, KvCommitAnswer, KvKey } from "./port.ts";
 
 /** A key that one commit at a time checks and sets, so that what became of the commit can be found out. */
@@ -20,7 +21,7 @@ export interface SlotDeps {
 
 /** Milliseconds before settling is tried again; doubles up to the last. */
 const FIRST_PAUSE_MS = 20;
-const LAST_PAUSE_MS = 500;
+const LAST_PAUSE_MS = 200;
 
 /** How often a commit that certainly got lost is sent. */
 const MAX_SENDS = 3;
@@ -44,7 +45,8 @@ const text = new TextDecoder();
  *     bump refused, slot = a bump's mark -> an earlier bump was applied: refused
  *     no answer                          -> again, until the deadline
  *
- * Even a plain no is settled so: a client that repeats a commit by itself answers no when its first try was applied.
+ * Even a plain no is settled so: a client that repeats a commit by itself answers no when its first try was applied. A
+ * bump that fails is followed by a look all the same: a store that is full takes no bump, and still tells of the mark.
  */
 export class CommitSlots {
   readonly #deps: SlotDeps;
@@ -58,7 +60,8 @@ export class CommitSlots {
 
   /**
    * Commits what `build` makes and answers what became of it. A commit that got lost on its way is sent again. Throws
-   * `unavailable` when it can't be told whether the commit was applied; its slot is never used again.
+   * `unavailable` when it can't be told whether the commit was applied; its slot is never used again. What the store
+   * refuses for certain is thrown as it comes.
    */
   async commit(build: () => KvAtomic): Promise<KvCommitAnswer> {
     const slot = this.#free.pop() ?? await this.#make();
@@ -68,7 +71,8 @@ export class CommitSlots {
       const answer = await this.#send(slot, build(), mark).catch((thrown: unknown) => {
         failure = thrown;
       });
-      const settled = answer?.ok ? answer : await this.#settle(slot, mark);
+      if (!answer && failure instanceof NotAppliedError) break;
+      const settled = answer?.ok ? answer : await this.#settle(slot, mark, failure);
       if (settled.ok) slot.versionstamp = settled.versionstamp;
       if (settled.ok || answer) {
         this.#free.push(slot);
@@ -76,21 +80,30 @@ export class CommitSlots {
       }
     }
     this.#free.push(slot);
-    throw new CarillonError("unavailable", "Cannot commit: the store failed", { cause: failure });
+    if (failure instanceof CarillonError) throw failure;
+    throw new CarillonError("unavailable", `Cannot commit: ${messageOf(failure)}`, { cause: failure });
   }
 
   /** Deletes the slots that no commit owns; for a clean stop. */
   async close(): Promise<void> {
-    const atomic = this.#deps.engine.kv.atomic();
+    const { clock, engine } = this.#deps;
     const slots = this.#free.splice(0);
-    for (const { key, versionstamp } of slots) atomic.check({ key, versionstamp }).delete(key);
-    if (slots.length > 0) await withDeadline(this.#deps.clock, CLOSE_MS, "delete slots", atomic.commit());
+    const { checks } = engine.profile.limits;
+    const deletions: Promise<KvCommitAnswer>[] = [];
+    for (let first = 0; first < slots.length; first += checks) {
+      const atomic = engine.kv.atomic();
+      for (const { key, versionstamp } of slots.slice(first, first + checks)) {
+        atomic.check({ key, versionstamp }).delete(key);
+      }
+      deletions.push(atomic.commit());
+    }
+    await withDeadline(clock, CLOSE_MS, "delete slots", Promise.all(deletions));
   }
 
   /** A new slot exists before a commit uses it: none ever checks that it is missing, so none can land after its deletion. */
   async #make(): Promise<CommitSlot> {
     const slot: CommitSlot = { key: slotKey(this.#deps.incarnation, this.#made++), versionstamp: null };
-    await this.#settle(slot, NO_COMMIT);
+    await this.#settle(slot, NO_COMMIT, undefined);
     return slot;
   }
 
@@ -100,38 +113,48 @@ export class CommitSlots {
     return withDeadline(clock, engine.profile.deadlineMs, "commit", answer);
   }
 
-  async #settle(slot: CommitSlot, mark: string): Promise<KvCommitAnswer> {
-    const { clock, engine } = this.#deps;
+  /** Until the outcome is certain, or the deadline; `reason` is why the commit itself had no answer. */
+  async #settle(slot: CommitSlot, mark: string, reason: unknown): Promise<KvCommitAnswer> {
+    const { clock, engine, log } = this.#deps;
     const untilMs = clock.monotonic() + engine.profile.deadlineMs;
+    let cause = reason;
     let pauseMs = FIRST_PAUSE_MS;
     while (clock.monotonic() < untilMs) {
-      const settled = await this.#bump(slot, mark, untilMs - clock.monotonic());
-      if (settled) return settled;
+      try {
+        const settled = await this.#bump(slot, mark, untilMs - clock.monotonic());
+        if (settled) return settled;
+      } catch (thrown) {
+        log.debug(`A commit can't be settled yet: ${messageOf(thrown)}`);
+        cause ??= thrown;
+        if (thrown instanceof NotAppliedError) break; // the store says no to the bump, and will again
+      }
       await clock.sleep(pauseMs);
       pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS);
     }
-    throw new CarillonError("unavailable", "Cannot tell whether a commit was applied: the store does not answer");
+    const why = cause === undefined ? "the store does not answer" : messageOf(cause);
+    throw new CarillonError("unavailable", `Cannot tell whether a commit was applied: ${why}`, { cause });
   }
 
   /** One try to settle; nothing when it had no clear answer. */
   async #bump(slot: CommitSlot, mark: string, leftMs: number): Promise<KvCommitAnswer | undefined> {
-    const { clock, engine, log } = this.#deps;
-    try {
-      const bump = this.#writeSlot(slot, engine.kv.atomic(), BUMP).commit();
-      const answer = await withDeadline(clock, leftMs, "settle a commit", bump);
-      if (answer.ok) {
-        slot.versionstamp = answer.versionstamp;
-        return { ok: false };
-      }
-      const found = await withDeadline(clock, leftMs, "settle a commit", engine.kv.get(slot.key));
-      if (found.versionstamp === null || found.versionstamp === slot.versionstamp) return undefined;
+    const { clock, engine } = this.#deps;
+    const untilMs = clock.monotonic() + leftMs;
+    const [bumped] = await Promise.allSettled([
+      withDeadline(clock, leftMs, "settle a commit", this.#writeSlot(slot, engine.kv.atomic(), BUMP).commit()),
+    ]);
+    if (bumped.status === "fulfilled" && bumped.value.ok) {
+      slot.versionstamp = bumped.value.versionstamp;
+      return { ok: false };
+    }
+    const lookMs = Math.max(1, untilMs - clock.monotonic());
+    const found = await withDeadline(clock, lookMs, "settle a commit", engine.kv.get(slot.key));
+    if (found.versionstamp !== null && found.versionstamp !== slot.versionstamp) {
       if (text.decode(found.value) === mark) return { ok: true, versionstamp: found.versionstamp };
       slot.versionstamp = found.versionstamp;
       return { ok: false };
-    } catch (thrown) {
-      log.debug(`A commit can't be settled yet: ${messageOf(thrown)}`);
-      return undefined;
     }
+    if (bumped.status === "rejected") throw bumped.reason;
+    return undefined;
   }
 
   #writeSlot(slot: CommitSlot, atomic: KvAtomic, mark: string): KvAtomic {

@@ -3,7 +3,6 @@ import type { KvWrite } from "./change.ts";
 import type { Engine } from "./engine.ts";
 import type {
   Kv,
-  KvCheck,
   KvCommitAnswer,
   KvEntry,
   KvEntryMaybe,
@@ -13,9 +12,9 @@ import type {
   KvSelector,
 } from "./port.ts";
 import { PROFILES } from "./profile.ts";
-import { MemoryAtomic } from "./memory_atomic.ts";
+import { type EncodedCheck, GatheredAtomic } from "./gathered_atomic.ts";
 import { MemoryWatches } from "./memory_watch.ts";
-import { MemoryRange } from "./memory_range.ts";
+import { PagedRange, type RangePage } from "./paged_range.ts";
 import { SortedKeys } from "./sorted_keys.ts";
 
 /** A store in memory that behaves as Deno KV does: order, versionstamps, checks, limits, cursors, watches. */
@@ -41,15 +40,11 @@ export class MemoryKv implements Kv {
 
   list(selector: KvSelector, options: KvListOptions = {}): KvIterator {
     this.#mustBeOpen();
-    return new MemoryRange(
-      { keys: this.#keys, entries: this.#entries, mustBeOpen: () => this.#mustBeOpen() },
-      selector,
-      options,
-    );
+    return new PagedRange((page) => this.#page(page), selector, options);
   }
 
-  atomic(): MemoryAtomic {
-    return new MemoryAtomic((checks, writes) => this.#commit(checks, writes));
+  atomic(): GatheredAtomic {
+    return new GatheredAtomic(PROFILES.memory.limits, (checks, writes) => this.#commit(checks, writes));
   }
 
   watch(keys: readonly KvKey[]): ReadableStream<KvEntryMaybe[]> {
@@ -68,10 +63,21 @@ export class MemoryKv implements Kv {
     return this.#entries.get(encoded) ?? { key, value: null, versionstamp: null };
   }
 
-  #commit(checks: readonly KvCheck[], writes: ReadonlyMap<string, KvWrite>): KvCommitAnswer {
+  // deno-lint-ignore require-await -- a failure must be a rejection
+  async #page({ start, end, limit, reverse }: RangePage): Promise<KvEntry[]> {
     this.#mustBeOpen();
-    for (const { key, versionstamp } of checks) {
-      if ((this.#entries.get(encodeKey(key))?.versionstamp ?? null) !== versionstamp) return { ok: false };
+    const found = reverse ? this.#keys.descending(start, end, limit) : this.#keys.ascending(start, end, limit);
+    return Array.from(found, (encoded) => this.#entries.get(encoded)).filter((entry) => entry !== undefined);
+  }
+
+  // deno-lint-ignore require-await -- a failure must be a rejection
+  async #commit(
+    checks: readonly EncodedCheck[],
+    writes: ReadonlyMap<string, KvWrite>,
+  ): Promise<KvCommitAnswer> {
+    this.#mustBeOpen();
+    for (const { encoded, versionstamp } of checks) {
+      if ((this.#entries.get(encoded)?.versionstamp ?? null) !== versionstamp) return { ok: false };
     }
     this.#commits++;
     const versionstamp = this.#commits.toString(16).padStart(16, "0").padEnd(20, "0");

@@ -13,5 +13,7 @@ export * from "./engine.ts";
 export * from "./grouping.ts";
 export * from "./key_order.ts";
 export * from "./memory_kv.ts";
+export * from "./not_applied.ts";
+export * from "./open_engine.ts";
 export * from "./port.ts";
 export * from "./profile.ts";

@@ -70,16 +70,23 @@ export const PROFILES: Record<EngineName, Profile> = {
   },
   connect: {
     name: "connect",
-    limits: DENO_KV_LIMITS,
+    limits: { ...DENO_KV_LIMITS, checks: 10 },
     answersCanBeLost: true,
     bell: "watch",
     soleWriter: false,
     deadlineMs: 5_000,
-    commitsInFlight: 4,
+    commitsInFlight: 16, // as a commit has few checks, many small ones take the place of a few large ones
   },
   etcd: {
     name: "etcd",
-    limits: { ...DENO_KV_LIMITS, mutations: 128, commitBytes: 1_400_000, commitKeyBytes: 1_400_000, getMany: 100 },
+    limits: {
+      ...DENO_KV_LIMITS,
+      checks: 128,
+      mutations: 128,
+      commitBytes: 1_400_000,
+      commitKeyBytes: 1_400_000,
+      getMany: 100,
+    },
     answersCanBeLost: true,
     bell: "watch",
     soleWriter: false,

@@ -81,23 +81,23 @@ export function replaced(gate: Gate): GatePlace[] {
   return gate.holders.filter((holder) => replacing.has(holder.uid));
 }
 
-/** Waiters let in by one commit: each costs it several checks. The rest is owed, and `owesPromotion` says so. */
-const PROMOTED_AT_ONCE = 10;
-
 /** Whether the first in line may start, and nobody has let it in. */
 export function owesPromotion(gate: Gate): boolean {
   const [next] = gate.waiting;
   return next !== undefined && gate.holders.length < next.limit;
 }
 
-/** Takes a group out of a gate, whether it held or waited, and lets in who may now start, first come first, ten at most. */
-export function release(gate: Gate, group: string): { gate: Gate; promoted: GateWaiter[] } {
+/**
+ * Takes a group out of a gate, whether it held or waited, and lets in who may now start, first come first, `most` at most:
+ * each costs its commit a check. The rest is owed, and `owesPromotion` says so.
+ */
+export function release(gate: Gate, group: string, most: number): { gate: Gate; promoted: GateWaiter[] } {
   const holders = gate.holders.filter((place) => place.group !== group);
   const waiting = gate.waiting.filter((place) => place.group !== group);
   const superseded = gate.superseded.filter((place) => place.group !== group);
   const promoted: GateWaiter[] = [];
   for (let next = waiting[0]; next && holders.length < next.limit; next = waiting[0]) {
-    if (promoted.length === PROMOTED_AT_ONCE) break;
+    if (promoted.length === most) break;
     waiting.shift();
     holders.push({ uid: next.uid, group: next.group });
     promoted.push(next);

@@ -114,6 +114,20 @@ export function onLostOf(definition: JobDefinition): "fail" | "retry" | "wait" {
   return definition.onLost ?? (gatePolicyOf("", definition) === null ? "fail" : "wait");
 }
 
+/** What a server needs to call a silent agent's runs lost, and the agent to have stopped them by then. Milliseconds. */
+const SILENCE_MARGIN_MS = 5_000;
+
+/**
+ * How long after the start of its last acknowledged poll an agent begins to stop a run of the job, so that it is over when
+ * servers call it lost and give its place away; null where it is never to be stopped for silence.
+ */
+export function stopAfterSilentMs(definition: JobDefinition): number | null {
+  const policy = onLostOf(definition);
+  const mayOverlap = policy === "fail" && gatePolicyOf("", definition) === null;
+  if (policy === "wait" || mayOverlap) return null;
+  return definition.lostAfterMs - definition.graceMs - SILENCE_MARGIN_MS;
+}
+
 /** How a job's groups pass its gate. */
 export const gatePolicySchema = z.object({
   key: z.string(),

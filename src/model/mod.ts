@@ -23,4 +23,5 @@ export * from "./protocol.ts";
 export * from "./selector.ts";
 export * from "./settings.ts";
 export * from "./stat.ts";
+export * from "./token.ts";
 export * from "./view.ts";

@@ -14,8 +14,31 @@ export const nodeSchema = z.object({
   registeredAt: z.number(),
   server: z.boolean(),
   left: z.boolean(),
+  /** It takes no more work: an operator said so (until one says otherwise), or it is shutting down (in this incarnation). */
+  draining: z.enum(["operator", "shutdown"]).nullable().default(null),
 });
 export type Node = z.infer<typeof nodeSchema>;
 
+/** What a server says once a second, by which the others know it and the nodes that it has heard. */
+export const beatsSchema = z.object({
+  /** Its node name. */
+  name: z.string(),
+  /** Rises with each beat. */
+  seq: z.number().int(),
+  /** Its wall clock, epoch milliseconds. */
+  at: z.number(),
+  /** How many agents ask it for work. */
+  agents: z.number().int(),
+  /** The entry of its feed that comes next. */
+  feedNext: z.number().int(),
+  /** Nodes heard here lately, each with a number that rises when it is heard. */
+  nodes: z.record(z.string(), z.number().int()),
+});
+export type Beats = z.infer<typeof beatsSchema>;
+
 /** Silent this long: the node gets no new work, and is no target of a broadcast. */
 export const UNREACHABLE_AFTER_MS = 15_000;
+
+/** A registered node, and the token for its calls from then on where its server asks for one. */
+export const registeredSchema = nodeSchema.extend({ token: z.string().optional() });
+export type Registered = z.infer<typeof registeredSchema>;

@@ -17,12 +17,20 @@ export const assignmentSchema = z.object({
   config: z.record(z.string(), z.unknown()),
   timeoutMs: z.number().nullable(),
   graceMs: z.number(),
+  /** When it was claimed, by the server's clock: tells this claim of it from an earlier one that was handed back. */
+  claimedAt: z.number(),
+  /** The agent stops it itself when no server has answered a poll for so long; null: never. */
+  stopAfterSilentMs: z.number().nullable(),
 });
 export type Assignment = z.infer<typeof assignmentSchema>;
 
 /** An execution that the agent has, and when it started (monotonic milliseconds since the claim reached it). */
 export const heldSchema = z.object({ execution: z.string(), startedAfterMs: sinceClaimSchema.nullable() });
 export type Held = z.infer<typeof heldSchema>;
+
+/** A claim that its agent hands back: nothing of it has begun. */
+export const returnedSchema = z.object({ execution: z.string(), uid: z.string(), claimedAt: z.number() });
+export type Returned = z.infer<typeof returnedSchema>;
 
 /** An agent asks for work; answered at once when there is news, else within `waitMs`. */
 export const pollRequestSchema = z.object({
@@ -31,6 +39,8 @@ export const pollRequestSchema = z.object({
   freeSlots: z.number().int().min(0),
   held: z.array(heldSchema).max(100_000),
   waitMs: z.number().min(0).max(5_000),
+  /** It is shutting down: it finishes what runs and takes no more. */
+  draining: z.boolean().optional(),
 });
 export type PollRequest = z.infer<typeof pollRequestSchema>;
 
@@ -40,6 +50,8 @@ export const pollAnswerSchema = z.object({
   cancels: z.array(z.object({ execution: z.string(), request: cancelRequestSchema })),
   /** Executions whose output somebody reads live. */
   followed: z.array(z.string()),
+  /** The node is to take no more until this is false again, and to hand back what has not begun. */
+  draining: z.boolean().optional(),
 });
 export type PollAnswer = z.infer<typeof pollAnswerSchema>;
 
@@ -49,6 +61,8 @@ export type PollAnswer = z.infer<typeof pollAnswerSchema>;
  */
 export const outputChunkSchema = z.object({
   execution: z.string(),
+  /** The job's uid, as the assignment named it; output of a run that its server does not know is looked up by it. */
+  uid: z.string().optional(),
   n: z.number().int().min(0),
   /** Base64. */
   data: z.string(),
@@ -63,7 +77,8 @@ export const resultSchema = z.object({
   execution: z.string(),
   /** The job's uid, as the assignment named it. */
   uid: z.string(),
-  state: z.enum(["success", "failed", "cancelled", "timed_out"]),
+  /** `lost`: its agent stopped it because no server answered for too long. */
+  state: z.enum(["success", "failed", "cancelled", "timed_out", "lost"]),
   exitCode: z.number().int().nullable(),
   reason: z.string().nullable(),
   /** Null when nothing was ever begun. */
@@ -100,9 +115,14 @@ export const reportRequestSchema = z.object({
   started: z.array(heldSchema),
   chunks: z.array(outputChunkSchema),
   results: z.array(resultSchema),
+  returned: z.array(returnedSchema).max(100_000).optional(),
 });
 export type ReportRequest = z.infer<typeof reportRequestSchema>;
 
-/** Results the server has stored or will never need: the agent forgets them. */
-export const reportAnswerSchema = z.object({ done: z.array(z.string()) });
+/** Results and returns the server has stored or will never need: the agent forgets them. */
+export const reportAnswerSchema = z.object({
+  done: z.array(z.string()),
+  /** What of it was not this node's to say, and why. */
+  refused: z.array(z.object({ execution: z.string(), reason: z.string() })).optional(),
+});
 export type ReportAnswer = z.infer<typeof reportAnswerSchema>;

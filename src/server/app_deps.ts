@@ -14,6 +14,7 @@ export interface EdgeOptions {
   log: Log;
   defaultTimezone: string;
   loopbackOnly: boolean;
+  asksTokens: boolean;
   executorIssues: AppDeps["executorIssues"];
   /** Begins the end of this process. */
   leave: () => void;
@@ -21,13 +22,15 @@ export interface EdgeOptions {
 
 /** The services of a server as the HTTP edge takes them. */
 export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
-  const { clock, log, defaultTimezone, executorIssues, loopbackOnly } = options;
+  const { clock, log, defaultTimezone, executorIssues, loopbackOnly, asksTokens } = options;
   return {
     views: server.views,
     jobs: jobChangesOf(server),
     runs: server.runs,
     outputs: server.outputs,
     agents: server.agents,
+    tokens: server.tokens,
+    asksTokens,
     cluster: clusterOf(server, options),
     log,
     now: () => clock.now(),
@@ -69,16 +72,20 @@ async function mustSee(server: Server, name: string): Promise<JobView> {
 }
 
 function clusterOf(server: Server, options: EdgeOptions): AppDeps["cluster"] {
-  const { store, liveness, lease } = server;
+  const { store, liveness, lease, agents } = server;
   const { nodeName, version } = options;
   return {
     nodeName,
     version,
     nodes: () => Promise.resolve(liveness.all()),
+    async drain(name, draining) {
+      const node = await agents.drain(name, draining);
+      return { node, state: node.left ? "left" : liveness.isAlive(node) ? "alive" : "failed" };
+    },
     async leader() {
       if (lease.current() !== null) return nodeName;
       const entry = await store.engine.kv.get(leaseKey());
-      return entry.value === null ? null : decodeLease(entry.value)?.holder ?? null;
+      return entry.value === null ? null : decodeLease(entry.value).holder.split("/")[0] ?? null;
     },
     leave() {
       options.leave();

@@ -1,17 +1,29 @@
 import { type Bell, openBell } from "../bell/mod.ts";
-import { Agents, AssignedIndex, Broker, Liveness, QueueIndex } from "../claim/mod.ts";
+import { Tokens } from "../auth/mod.ts";
+import { Agents, AssignedIndex, Broker, Liveness, QueueIndex, QueueWatch } from "../claim/mod.ts";
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
-import { Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
+import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
 import { Jobs } from "../job/mod.ts";
 import { DeletedJobs, Housekeeping, Retention } from "../keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
-import { aborted, type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
+import { aborted, type Clock, type Log, messageOf, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { QUEUE_BELL, Starter } from "../start/mod.ts";
-import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, OpenExecutions, Store } from "../store/mod.ts";
+import {
+  Catalogue,
+  claimSchema,
+  FEED_BELL,
+  fenceKey,
+  Graph,
+  HeldJobs,
+  leaseKey,
+  OpenExecutions,
+  Store,
+} from "../store/mod.ts";
 import { raiseTerm, termOf } from "./fence_bytes.ts";
+import { Fleet } from "./fleet.ts";
 import { ManualRuns } from "./runs.ts";
 import { StoreViews } from "./views.ts";
 
@@ -30,9 +42,6 @@ export interface ServerOptions {
   bell?: Bell;
 }
 
-/** How often queues are read again in case a hint was missed, in milliseconds. */
-const RELOAD_EVERY_MS = 5_000;
-
 /** Everything that works on one store in this process, put together. */
 export class Server {
   readonly store: Store;
@@ -44,6 +53,7 @@ export class Server {
   readonly liveness: Liveness;
   readonly finisher: Finisher;
   readonly lease: Lease;
+  readonly tokens: Tokens;
   readonly #options: ServerOptions;
   readonly #bell: Bell;
   readonly #committer: Committer;
@@ -55,21 +65,26 @@ export class Server {
   readonly #assigned: AssignedIndex;
   readonly #broker: Broker;
   readonly #counts: HourlyCounts;
+  readonly #queues: QueueWatch;
   readonly #firing: Firing;
   readonly #backlog: BacklogWork;
   readonly #effects: EffectWorker;
   readonly #house: Housekeeping;
+  readonly #retention: Retention;
+  readonly #fleet: Fleet | null;
 
   constructor(options: ServerOptions) {
     const { engine, clock, random, log } = options;
     this.#options = options;
     const bell = options.bell ?? openBell(options);
     this.#bell = bell;
-    this.#committer = committerOf(options, bell);
+    const incarnation = randomDigits(random, 16);
+    this.#committer = committerOf(options, bell, incarnation);
     const committer = new GroupCommitter({ committer: this.#committer, profile: engine.profile });
     const store = new Store({ engine, committer, log });
     const { nodeName, defaultTimezone } = options;
     this.store = store;
+    this.tokens = new Tokens({ store, clock, random });
     this.#catalogue = new Catalogue(store);
     this.#graph = new Graph(store);
     this.#held = new HeldJobs(store);
@@ -88,7 +103,12 @@ export class Server {
     this.finisher = finisher;
     this.outputs = new Outputs(parts);
     this.#assigned = new AssignedIndex(store);
-    this.#broker = new Broker({ ...parts, pauseOf });
+    const shared = { ...parts, held: this.#held, liveness: this.liveness, name: nodeName, incarnation };
+    this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
+    const peers = this.#fleet?.peers;
+    const minds = (execution: string) => peers?.minds(execution, "servers with agents") ?? true;
+    this.#broker = new Broker({ ...parts, pauseOf, minds });
+    this.#queues = new QueueWatch({ ...parts, broker: this.#broker });
     this.agents = new Agents({
       ...parts,
       broker: this.#broker,
@@ -105,23 +125,12 @@ export class Server {
     this.#firing = new Firing(fireDeps);
     this.#backlog = new BacklogWork(fireDeps);
     const handlers = createHandlers({ ...parts, jobs: this.jobs, finisher, liveNodes, defaultTimezone });
-    this.#effects = new EffectWorker({ ...parts, bell, handlers });
-    const retention = new Retention(store, this.#catalogue);
+    const mindsShard = (shard: number) => peers?.minds(`effects ${shard}`) ?? true;
+    this.#effects = new EffectWorker({ ...parts, bell, handlers, minds: mindsShard });
+    this.#retention = new Retention(store, this.#catalogue);
     const deletedJobs = new DeletedJobs({ ...parts, finisher });
-    const node = (name: string) => {
-      const known = this.liveness.node(name);
-      return known && { node: known, silentMs: this.liveness.silentMs(name) };
-    };
-    this.#house = new Housekeeping({
-      ...parts,
-      finisher,
-      retention,
-      deletedJobs,
-      node,
-      look: () => this.liveness.look(),
-      pauseOf,
-    });
-    this.lease = leaseOf(options, this.#committer);
+    this.#house = new Housekeeping({ ...parts, ...nodesOf(this.liveness), finisher, deletedJobs, pauseOf });
+    this.lease = leaseOf(options, this.#committer, `${nodeName}/${incarnation}`, () => !peers?.clockIsOff);
   }
 
   /** Reads what must be known before agents may come. Throws `unavailable` for a store of a newer schema. */
@@ -138,7 +147,13 @@ export class Server {
   async run(signal: AbortSignal, leadSignal: AbortSignal = signal): Promise<void> {
     const { clock, log } = this.#options;
     using _lease = this.#bell.on(LEASE_BELL, () => this.lease.look());
-    using _queue = this.#bell.on(QUEUE_BELL, () => this.#broker.look());
+    using _queue = this.#bell.on(QUEUE_BELL, (by) => by === "own" ? this.#broker.look() : this.#queues.rung());
+    using _cancel = this.#bell.on(CANCEL_BELL, (by) => {
+      if (by === "other") void this.agents.lookForCancels().catch((thrown) => log.warn(messageOf(thrown)));
+    });
+    using _feed = this.#bell.on(FEED_BELL, (by) => {
+      if (by === "other") this.#fleet?.feed.look();
+    });
     const loops = {
       ...this.#options,
       firing: this.#firing,
@@ -157,7 +172,9 @@ export class Server {
       this.#effects.run(signal),
       this.#counts.run(clock, log, signal),
       this.#loadCatalogue(signal),
-      runForever({ clock, log, name: "queues" }, signal, () => this.#watchQueues(signal)),
+      this.#keepHistory(signal),
+      this.#fleet?.run(signal),
+      this.#queues.run(signal),
     ]);
     await this.#committer.close();
   }
@@ -169,51 +186,60 @@ export class Server {
     await runForever({ clock, log, name: "catalogue" }, signal, async () => {
       if (!loaded) await this.#catalogue.load();
       loaded = true;
-      await clock.sleep(RELOAD_EVERY_MS, signal);
+      await aborted(signal);
     });
+  }
+
+  async #keepHistory(signal: AbortSignal): Promise<void> {
+    await Promise.race([this.#catalogue.ready(), aborted(signal)]);
+    await this.#retention.run(this.#options, signal);
   }
 
   async #keepHouse(signal: AbortSignal): Promise<void> {
     await Promise.race([this.#catalogue.ready(), aborted(signal)]);
     await this.#house.run(signal);
   }
-
-  /** Wakes the broker for what ripens, and reads the queues again now and then. */
-  async #watchQueues(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    const until = clock.monotonic() + RELOAD_EVERY_MS;
-    while (!signal.aborted && clock.monotonic() < until) {
-      await clock.sleep(Math.min(50, this.#index.untilRipe(clock.now()) + 1), signal);
-      this.#broker.look();
-    }
-    if (signal.aborted) return;
-    await this.store.rereadUnknown();
-    await this.#index.load();
-  }
 }
 
-function committerOf({ engine, clock, log, random }: ServerOptions, bell: Bell): Committer {
+function committerOf({ engine, clock, log }: ServerOptions, bell: Bell, incarnation: string): Committer {
   return new Committer({
     engine,
     clock,
     log,
-    incarnation: randomDigits(random, 16),
+    incarnation,
     ring: (bells) => bell.ring(bells),
     decorate: (atomic, bells) => bell.decorate?.(atomic, bells),
   });
 }
 
-function leaseOf({ engine, clock, log, nodeName }: ServerOptions, committer: Committer): Lease {
+function leaseOf(
+  { engine, clock, log }: ServerOptions,
+  committer: Committer,
+  holder: string,
+  mayStand: () => boolean,
+): Lease {
   return new Lease({
     kv: engine.kv,
     committer,
     clock,
     log,
     profile: engine.profile,
-    holder: nodeName,
+    holder,
+    mayStand,
     leaseKey: leaseKey(),
     fenceKey: fenceKey(),
     raiseTerm,
     termOf,
   });
+}
+
+/** What keeping house asks of the nodes. */
+function nodesOf(liveness: Liveness) {
+  return {
+    node(name: string) {
+      const node = liveness.node(name);
+      return node && { node, silentMs: liveness.silentMs(name) };
+    },
+    look: () => liveness.look(),
+  };
 }

@@ -11,6 +11,11 @@ import {
 } from "../store/mod.ts";
 import { attemptOf, QUEUE_BELL, writeQueued } from "./start.ts";
 
+/** Groups let in at a gate by one commit: each is checked in it. */
+export function promotedAtOnce(store: Store): number {
+  return Math.min(10, Math.floor(store.engine.profile.limits.checks / 3));
+}
+
 /** The executions of a group that begins after it waited. */
 export function queuedTargets(group: Group, nowMs: number): QueuedExecution[] {
   return group.targets.flatMap(({ attempt, state }, target) =>

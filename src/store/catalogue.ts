@@ -52,11 +52,14 @@ export class Catalogue {
 
   /** Loads every job; answers when all rows are there. Rows of own changes are there before. */
   async load(): Promise<void> {
-    const { soleWriter } = this.#store.engine.profile;
-    if (!soleWriter) this.#touched.clear();
+    const gone = new Set(this.#rows.keys());
+    this.#touched.clear();
+    this.#loading = true;
     for await (const { key, value } of this.#store.scan(jobTable, { prefix: jobPrefix() })) {
+      gone.delete(value.definition.name);
       if (!this.#touched.has(`job/${key[1]}`)) this.#setJob(value);
     }
+    for (const name of gone) if (!this.#touched.has(`job/${name}`)) this.#removeJob(name);
     for await (const { key, value } of this.#store.scan(statTable, { prefix: statPrefix() })) {
       if (!this.#touched.has(`stat/${key[1]}`)) this.#setStat(String(key[1]), value);
     }
@@ -108,7 +111,11 @@ export class Catalogue {
 
   #ownJob(name: string, job: Job | null): void {
     if (this.#loading) this.#touched.add(`job/${name}`);
-    if (job !== null) return this.#setJob(job);
+    if (job !== null) this.#setJob(job);
+    else this.#removeJob(name);
+  }
+
+  #removeJob(name: string): void {
     const row = this.#rows.get(name);
     if (!row) return;
     this.#rows.delete(name);

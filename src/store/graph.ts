@@ -33,9 +33,12 @@ export class Graph {
 
   /** Reads all edges; the store's other records need not be loaded for it. */
   async load(): Promise<void> {
+    const gone = new Set(this.#edges.keys());
     for await (const { key, value } of this.#store.scan(edgeTable, { prefix: edgePrefix() })) {
+      gone.delete(String(key[2]));
       this.#set(String(key[2]), value);
     }
+    for (const child of gone) this.#set(child, null);
   }
 
   /** Children of a job, by name. */

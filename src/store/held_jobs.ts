@@ -22,8 +22,12 @@ export class HeldJobs {
 
   /** Reads all of them. */
   async load(): Promise<void> {
-    for (const [, uid] of await this.#store.keys({ prefix: heldPrefix() })) mark(this.#held, uid, true);
-    for (const [, uid] of await this.#store.keys({ prefix: tombPrefix() })) mark(this.#deleted, uid, true);
+    const held = await this.#store.keys({ prefix: heldPrefix() });
+    const deleted = await this.#store.keys({ prefix: tombPrefix() });
+    this.#held.clear();
+    this.#deleted.clear();
+    for (const [, uid] of held) mark(this.#held, uid, true);
+    for (const [, uid] of deleted) mark(this.#deleted, uid, true);
   }
 
   /** Whether a job's waiting runs are held back now. */

@@ -3,6 +3,7 @@
  * @module
  */
 export * from "./catalogue.ts";
+export * from "./feed.ts";
 export * from "./graph.ts";
 export * from "./held_jobs.ts";
 export * from "./keys.ts";

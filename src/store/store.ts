@@ -146,6 +146,14 @@ export class Store {
     }
   }
 
+  /** Another server has changed a record: what was known of it is over, and the listeners are told. */
+  heard(written: Written, versionstamp: string): void {
+    this.#forgetAt(written.key, undefined);
+    const change = new StoreChange();
+    change.written.push(written);
+    this.#tell(change, versionstamp);
+  }
+
   /** Lets go of what is remembered of a key, so that the next `get` asks the store. */
   forget(key: KvKey): void {
     this.#forgetAt(key, undefined);

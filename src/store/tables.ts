@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   backlogSchema,
+  beatsSchema,
   cursorSchema,
   dependencySchema,
   dueSchema,
@@ -18,6 +19,7 @@ import {
   revisionSchema,
   selectorSchema,
   statSchema,
+  tokenSchema,
 } from "../model/mod.ts";
 import { defineBytesTable, defineTable } from "./table.ts";
 import { writersOf } from "./store_change.ts";
@@ -58,6 +60,7 @@ export const endedTable = defineTable(
 export const outputTable = defineBytesTable("output");
 export const selectorTable = defineTable("selector", selectorSchema, always);
 export const nodeTable = defineTable("node", nodeSchema, always);
+export const beatsTable = defineTable("beat", beatsSchema, always);
 export const effectTable = defineTable("effect", effectSchema);
 export const joinTable = defineTable("join", joinSchema);
 export const graphLockTable = defineTable("graph lock", z.object({ changedAt: z.number() }));
@@ -70,6 +73,7 @@ export const idempotencyTable = defineTable(
   "idempotency key",
   z.object({ uid: z.string(), group: z.string(), at: z.number() }),
 );
+export const tokenTable = defineTable("token", tokenSchema, always);
 export const tombTable = defineTable(
   "deleted job",
   z.object({ name: z.string(), at: z.number(), cancel: z.boolean(), by: z.string() }),
@@ -97,10 +101,12 @@ export const { put: putEnded, remove: deleteEnded } = writersOf(endedTable);
 export const { put: putOutput, remove: deleteOutput } = writersOf(outputTable);
 export const { put: putSelector } = writersOf(selectorTable);
 export const { put: putNode } = writersOf(nodeTable);
+export const { put: putBeats, remove: deleteBeats } = writersOf(beatsTable);
 export const { put: putEffect, remove: deleteEffect } = writersOf(effectTable);
 export const { put: putDead } = writersOf(effectTable);
 export const { put: putJoin, remove: deleteJoin } = writersOf(joinTable);
 export const { put: putGraphLock } = writersOf(graphLockTable);
 export const { put: putEdges, remove: deleteEdges } = writersOf(edgeTable);
 export const { put: putIdempotency, remove: deleteIdempotency } = writersOf(idempotencyTable);
+export const { put: putToken } = writersOf(tokenTable);
 export const { put: putTomb, remove: deleteTomb } = writersOf(tombTable);

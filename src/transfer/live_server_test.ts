@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { eventually } from "../../tests/support/eventually.ts";
 import { openMemory, PROFILES } from "../kv/mod.ts";
-import { leaseKey } from "../store/mod.ts";
+import { beatsKey, leaseKey } from "../store/mod.ts";
 import { refuseLive } from "./live_server.ts";
 import { write } from "./stores_test.ts";
 
@@ -26,6 +26,13 @@ Deno.test("refuseLive() refuses a store whose lease is renewed, or taken while i
   await assert.rejects(
     watched((engine) => write(engine, leaseKey(), new Uint8Array([2]))),
     /Cannot restore into "kv": a server is working on it; stop all servers first/,
+  );
+});
+
+Deno.test("refuseLive() refuses a store that a server without the lease writes to", async () => {
+  await assert.rejects(
+    watched((engine) => write(engine, beatsKey("i1", 0), new Uint8Array([2]))),
+    /a server is working on it/,
   );
 });
 

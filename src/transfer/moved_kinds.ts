@@ -16,6 +16,8 @@ import {
   selectorPrefix,
   selectorTable,
   type Table,
+  tokenPrefix,
+  tokenTable,
 } from "../store/mod.ts";
 
 /** First parts of keys that mean something to the processes of one store only, and never go to another. */
@@ -31,6 +33,7 @@ const TABLES: Readonly<Record<string, Table<unknown>>> = {
   idem: idempotencyTable,
   effect: effectTable,
   dead: effectTable,
+  token: tokenTable,
 };
 
 /** Records that a job's line of a backup holds, or its end; here only where nobody could read them. */
@@ -73,6 +76,7 @@ export const keptRanges = (): KvKey[] => [
   selectorPrefix(),
   idempotencyPrefix(),
   deadPrefix(),
+  tokenPrefix(),
 ];
 
 /** Work owed to dependents and others: read before the jobs and after them, so that none slips by. */

@@ -18,7 +18,7 @@ export interface TargetDeps {
 }
 
 /** Records that a server makes at its first start, before anyone gives it a job. */
-const OF_ANY_START: ReadonlySet<string> = new Set([...LEFT_BEHIND, "fence", "node"]);
+const OF_ANY_START: ReadonlySet<string> = new Set([...LEFT_BEHIND, "fence", "node", "token"]);
 
 /** What a store holds: how many records that would be a loss, and whether a former filling did not finish. */
 export async function contentOf({ kv }: Engine): Promise<{ records: number; unfinished: boolean }> {

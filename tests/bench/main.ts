@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { apiRate } from "./api_rate.ts";
 import { bigOutput } from "./big_output.ts";
 import { burst } from "./burst.ts";
+import { engines } from "./engines.ts";
 import type { BenchOptions, Figure, Row } from "./figure.ts";
 import { lateness } from "./lateness.ts";
 import { listSpeed } from "./list_speed.ts";
@@ -20,6 +21,7 @@ const FIGURES: readonly Figure[] = [
   restart,
   bigOutput,
   hundredThousand,
+  engines,
 ];
 
 const { values, positionals } = parseArgs({

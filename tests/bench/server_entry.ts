@@ -19,6 +19,9 @@ await serve({
   defaultTarget: "all",
   drainMs: 2_000,
   insecure: false,
+  agent: true,
+  kv: "",
+  member: null,
   env: Deno.env.toObject(),
   version: "bench",
 }, {

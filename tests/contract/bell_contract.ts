@@ -3,11 +3,16 @@ import type { Bell } from "../../src/bell/mod.ts";
 import { Change, Committer, type Engine } from "../../src/kv/mod.ts";
 import { silentLog, systemClock } from "../../src/runtime/mod.ts";
 import { eventually } from "../support/eventually.ts";
+import { type Program, testWith } from "../support/programs.ts";
+import type { OpenStore } from "./kv_contract.ts";
+
+/** Makes a bell on an engine. */
+export type BellOf = (engine: Engine) => Bell;
 
 /** What every bell must do. `bellOf` may be called several times on one engine: each is another process's bell. */
-export function bellContract(name: string, open: () => Promise<Engine>, bellOf: (engine: Engine) => Bell): void {
+export function bellContract(name: string, open: OpenStore, bellOf: BellOf, program?: Program): void {
   const test = (promise: string, body: (set: ReturnType<typeof setUp>) => Promise<void>) =>
-    Deno.test(`Bell (${name}) ${promise}`, async () => {
+    testWith(program, `Bell (${name}) ${promise}`, async () => {
       const engine = await open();
       const set = setUp(engine, bellOf);
       try {
@@ -59,8 +64,8 @@ export function bellContract(name: string, open: () => Promise<Engine>, bellOf: 
 }
 
 /** That a commit reaches listeners whose process was not told of it: others, or this one after a crash. */
-export function farBellContract(name: string, open: () => Promise<Engine>, bellOf: (engine: Engine) => Bell): void {
-  Deno.test(`Bell (${name}) wakes those who only share the store, also names that come later`, async () => {
+export function farBellContract(name: string, open: OpenStore, bellOf: BellOf, program?: Program): void {
+  testWith(program, `Bell (${name}) wakes those who only share the store, also names that come later`, async () => {
     const engine = await open();
     const { bell, committer, stop, running } = setUp(engine, bellOf, { rings: false });
     const woken = new Set<string>();
@@ -77,7 +82,7 @@ export function farBellContract(name: string, open: () => Promise<Engine>, bellO
 }
 
 /** A committer of one process and the listening bell of another, unless `rings`: then both are one process. */
-function setUp(engine: Engine, bellOf: (engine: Engine) => Bell, options = { rings: true }) {
+function setUp(engine: Engine, bellOf: BellOf, options = { rings: true }) {
   const bell = bellOf(engine);
   const sender = options.rings ? bell : bellOf(engine);
   const committer = new Committer({

@@ -3,22 +3,28 @@ import { type Bell, LocalBell, NativeBell, openBell, WatchedBell } from "../../s
 import { type Engine, openEmbedded, openMemory } from "../../src/kv/mod.ts";
 import { silentLog, systemClock, systemRandom } from "../../src/runtime/mod.ts";
 import { eventually } from "../support/eventually.ts";
+import { denokv, etcd } from "../support/programs.ts";
+import { openOnDenoKv, openOnEtcd } from "../support/real_stores.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { bellContract, farBellContract } from "./bell_contract.ts";
 
 const deps = { clock: systemClock, log: silentLog, random: systemRandom };
 const embedded = () => openEmbedded(":memory:");
 const memory = () => Promise.resolve(openMemory());
-const native = (engine: Engine): Bell => openBell({ ...deps, engine });
+const opened = (engine: Engine): Bell => openBell({ ...deps, engine });
 const watched = ({ kv }: Engine): Bell => new WatchedBell({ ...deps, kv, watchKeys: 10 });
 
-bellContract("native, embedded", embedded, native);
+bellContract("native, embedded", embedded, opened);
 bellContract("watched, embedded", embedded, watched);
 bellContract("watched, memory", memory, watched);
 bellContract("local, memory", memory, () => new LocalBell(deps));
-farBellContract("native, embedded", embedded, native);
+farBellContract("native, embedded", embedded, opened);
 farBellContract("watched, embedded", embedded, watched);
 farBellContract("watched, memory", memory, watched);
+bellContract("denokv", openOnDenoKv, opened, denokv);
+farBellContract("denokv", openOnDenoKv, opened, denokv);
+bellContract("etcd", openOnEtcd, opened, etcd);
+farBellContract("etcd", openOnEtcd, opened, etcd);
 
 Deno.test("WatchedBell.on() watches a name again that nobody had listened to for a while", async () => {
   const engine = await memory();

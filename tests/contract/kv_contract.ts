@@ -1,5 +1,18 @@
 import { deepStrictEqual as equals, ok, rejects, strictEqual, throws } from "node:assert/strict";
-import { encodeKey, type Engine, type Kv, type KvKey, type KvListOptions, type KvSelector } from "../../src/kv/mod.ts";
+import {
+  encodeKey,
+  type Engine,
+  type Kv,
+  type KvAtomic,
+  type KvKey,
+  type KvLimits,
+  type KvListOptions,
+  type KvSelector,
+} from "../../src/kv/mod.ts";
+import { type Program, testWith } from "../support/programs.ts";
+
+/** Opens a new, empty store. */
+export type OpenStore = () => Promise<Engine>;
 
 /** Every kind of key part in the order in which stores hold them. */
 const ORDERED: readonly KvKey[] = [
@@ -40,12 +53,12 @@ const ORDERED: readonly KvKey[] = [
 ];
 
 /** What every engine behind the `Kv` port must do; `open` gives a new, empty store. */
-export function kvContract(name: string, open: () => Promise<Engine>): void {
-  const test = (promise: string, body: (kv: Kv) => Promise<void>) =>
-    Deno.test(`Kv on ${name} ${promise}`, async () => {
+export function kvContract(name: string, open: OpenStore, program?: Program): void {
+  const test = (promise: string, body: (kv: Kv, limits: KvLimits) => Promise<void>) =>
+    testWith(program, `Kv on ${name} ${promise}`, async () => {
       const engine = await open();
       try {
-        await body(engine.kv);
+        await body(engine.kv, engine.profile.limits);
       } finally {
         await engine.close();
       }
@@ -81,10 +94,11 @@ export function kvContract(name: string, open: () => Promise<Engine>): void {
     }
   });
 
-  test("takes batches of 1000 and no larger", async (kv) => {
-    for (let page = 0; page < 2; page++) {
+  test("takes batches of 1000 and no larger", async (kv, limits) => {
+    const size = Math.min(600, limits.mutations);
+    for (let first = 0; first < 1200; first += size) {
       const atomic = kv.atomic();
-      for (let n = 0; n < 600; n++) atomic.set(["n", page * 600 + n], new Uint8Array([1]));
+      for (let n = first; n < Math.min(1200, first + size); n++) atomic.set(["n", n], new Uint8Array([1]));
       await atomic.commit();
     }
     strictEqual((await keys(kv, { prefix: ["n"] }, { batchSize: 1000 })).length, 1200);
@@ -129,28 +143,43 @@ export function kvContract(name: string, open: () => Promise<Engine>): void {
     equals((await kv.get(["a"])).value, bytes("2"));
   });
 
-  test("reads ten keys in their order and refuses eleven", async (kv) => {
+  test("reads as many keys as it may in their order, and refuses one more", async (kv, limits) => {
     await put(kv, ["n", 3]);
-    const ten = Array.from({ length: 10 }, (_, n): KvKey => ["n", n]);
-    equals((await kv.getMany(ten)).map((entry) => entry.value !== null), ten.map((key) => key[1] === 3));
-    await rejects(() => kv.getMany([...ten, ["n", 10]]), TypeError);
+    const most = Array.from({ length: limits.getMany }, (_, n): KvKey => ["n", n]);
+    equals((await kv.getMany(most)).map((entry) => entry.value !== null), most.map((key) => key[1] === 3));
+    await rejects(() => kv.getMany([...most, ["more"]]), TypeError);
   });
 
-  test("refuses what is beyond its limits", async (kv) => {
-    await throwsEarlyOrLate(kv, ["a"], new Uint8Array(64 * 1024 + 1));
-    await throwsEarlyOrLate(kv, ["a".repeat(2047)], new Uint8Array(1));
+  test("takes a commit that is as large as its limits, and refuses a larger one", async (kv, limits) => {
+    const full = kv.atomic();
+    for (let n = 0; n < limits.checks; n++) full.check({ key: ["n", n], versionstamp: null });
+    for (let n = 0; n < limits.mutations; n++) full.set(["n", n], new Uint8Array([1]));
+    ok((await full.commit()).ok);
+    const large = kv.atomic();
+    const values = Math.floor(limits.commitBytes / (limits.valueBytes + 100));
+    for (let n = 0; n < values; n++) large.set(["large", n], new Uint8Array(limits.valueBytes));
+    ok((await large.commit()).ok);
+    strictEqual((await keys(kv, { prefix: ["n"] })).length, limits.mutations);
+    strictEqual((await keys(kv, { prefix: ["large"] })).length, values);
+  });
+
+  test("refuses what is beyond its limits", async (kv, limits) => {
+    await throwsEarlyOrLate(kv, ["a"], new Uint8Array(limits.valueBytes + 1));
+    await throwsEarlyOrLate(kv, ["a".repeat(limits.keyBytes - 1)], new Uint8Array(1));
     const attempts = [
-      (atomic: ReturnType<Kv["atomic"]>) => {
-        for (let n = 0; n <= 100; n++) atomic.check({ key: ["n", n], versionstamp: null });
+      (atomic: KvAtomic) => {
+        for (let n = 0; n <= limits.checks; n++) atomic.check({ key: ["n", n], versionstamp: null });
       },
-      (atomic: ReturnType<Kv["atomic"]>) => {
-        for (let n = 0; n <= 1000; n++) atomic.set(["n", n], new Uint8Array(1));
+      (atomic: KvAtomic) => {
+        for (let n = 0; n <= limits.mutations; n++) atomic.set(["n", n], new Uint8Array(1));
       },
-      (atomic: ReturnType<Kv["atomic"]>) => {
-        for (let n = 0; n < 13; n++) atomic.set(["n", n], new Uint8Array(64 * 1024));
+      (atomic: KvAtomic) => {
+        for (let n = 0; n * limits.valueBytes <= limits.commitBytes; n++) {
+          atomic.set(["n", n], new Uint8Array(limits.valueBytes));
+        }
       },
-      (atomic: ReturnType<Kv["atomic"]>) => {
-        for (let n = 0; n < 50; n++) atomic.set([n, "x".repeat(1900)], new Uint8Array(1));
+      (atomic: KvAtomic) => {
+        for (let n = 0; n * 1900 <= limits.commitKeyBytes; n++) atomic.set([n, "x".repeat(1900)], new Uint8Array(1));
       },
     ];
     for (const attempt of attempts) {
@@ -177,9 +206,33 @@ export function kvContract(name: string, open: () => Promise<Engine>): void {
     await reader.cancel();
   });
 
-  test("refuses to watch eleven keys", (kv) => {
-    throws(() => kv.watch(Array.from({ length: 11 }, (_, n) => ["n", n])), TypeError);
-    return Promise.resolve();
+  test("shows a watch that looks late the newest state only", async (kv) => {
+    const reader = kv.watch([["a"]]).getReader();
+    equals((await reader.read()).value?.map((entry) => entry.value), [null]);
+    for (const text of ["1", "2", "3"]) await kv.atomic().set(["a"], bytes(text)).commit();
+    let shown = 0;
+    for (let value: Uint8Array | null = null; !value || value[0] !== 0x33; shown++) {
+      value = (await reader.read()).value?.[0]?.value ?? null;
+    }
+    ok(shown <= 3);
+    await reader.cancel();
+  });
+
+  test("watches as many keys as it may, and refuses one more", async (kv, limits) => {
+    const most = Array.from({ length: limits.watchKeys }, (_, n): KvKey => ["n", n]);
+    const reader = kv.watch(most).getReader();
+    strictEqual((await reader.read()).value?.length, most.length);
+    await reader.cancel();
+    throws(() => kv.watch([...most, ["more"]]), TypeError);
+  });
+
+  test("ends its watches when it is closed", async () => {
+    const engine = await open();
+    const reader = engine.kv.watch([["a"]]).getReader();
+    await reader.read();
+    const next = reader.read().then(({ done }) => done, () => true);
+    await engine.close();
+    strictEqual(await next, true);
   });
 }
 

@@ -25,6 +25,9 @@ if (import.meta.main) {
     defaultTarget: "all",
     drainMs: 10_000,
     insecure: false,
+    agent: true,
+    kv: "",
+    member: null,
     env: Deno.env.toObject(),
     version: "0.0.0-fault",
   }, {

@@ -184,3 +184,54 @@ Deno.test("A result that is reported twice counts once", async () => {
   await world.states("job", "success");
   assert.deepEqual(await world.counts("job"), [1, 0]);
 });
+
+Deno.test("on_lost: a run that its agent stopped in a silence is lost, as its policy says", async () => {
+  await using world = await World.open({ agent: false });
+  const node = await withRun(world, { on_lost: "retry", retries: 1 });
+  const [claim] = node.held;
+  assert.equal(claim?.stopAfterSilentMs, 45_000);
+  await node.end("lost");
+  await world.untilEqual(() => world.each("job", "state"), ["lost", "queued"]);
+});
+
+Deno.test("on_lost: an agent is told to stop a run in a silence where another may be given its place, and nowhere else", async () => {
+  await using world = await World.open({ agent: false });
+  const gate = { concurrency: "forbid" };
+  const cases: [name: string, fields: Record<string, unknown>, stopAfterMs: number | null][] = [
+    ["plain", {}, null],
+    ["waits", gate, null],
+    ["fails", { ...gate, on_lost: "fail", grace: "20s" }, 35_000],
+    ["retries", { on_lost: "retry", lost_after: "2m" }, 105_000],
+    ["fails-without-gate", { on_lost: "fail" }, null],
+  ];
+  const [node] = await openNodes(world, "remote");
+  for (const [name, fields, stopAfterMs] of cases) {
+    await world.put(name, fields);
+    await world.run(name);
+    const claim = await node.takes(1);
+    assert.deepEqual([claim.jobName, claim.stopAfterSilentMs], [name, stopAfterMs]);
+    await node.end("success");
+  }
+  await world.refused(400, "POST", "/v1/jobs", {
+    name: "short",
+    schedule: "@manually",
+    executor: "held",
+    lost_after: "20s",
+    grace: "10s",
+  });
+});
+
+Deno.test("on_lost wait: a run that replaces a lost one waits until that is known to be over", async () => {
+  await using world = await World.open({ agent: false });
+  const node = await withRun(world, { concurrency: "replace", lost_after: "25s" });
+  const [other] = await openNodes(world, "other");
+  await world.pass(35 * SECOND);
+  await world.states("job", "lost");
+  await world.run("job");
+  await world.pass(10 * SECOND);
+  await other.poll();
+  assert.deepEqual(other.held, []);
+  await node.poll(0);
+  await node.end("success");
+  await other.takes();
+});

@@ -1,5 +1,5 @@
 import { createAgentClient } from "../../src/client/mod.ts";
-import type { Assignment, Result } from "../../src/model/mod.ts";
+import type { Assignment, ReportAnswer, Result } from "../../src/model/mod.ts";
 import type { World } from "./semantics_world.ts";
 
 /** A node that does what the test says: it speaks the agents' protocol, and is silent otherwise. */
@@ -56,20 +56,37 @@ export class TestNode {
   }
 
   /** Reports an end of an execution, whether it is thought to run or not. */
-  async report({ execution, uid }: Assignment, state: Result["state"]): Promise<void> {
+  async report({ execution, uid }: Assignment, state: Result["state"]): Promise<ReportAnswer> {
     const output = { sizeBytes: 0, truncated: false, inline: null };
     const times = { startedAfterMs: 0, finishedAfterMs: 1 };
     const exitCode = state === "success" ? 0 : 1;
     const result = { execution, uid, state, exitCode, reason: null, ...times, output };
-    await this.#client().report({ ...this.#who(), started: [], chunks: [], results: [result] });
+    return await this.#client().report({ ...this.#who(), started: [], chunks: [], results: [result] });
+  }
+
+  /** Hands a claim back, whether it has it or not. */
+  async giveBack({ execution, uid, claimedAt }: Assignment): Promise<ReportAnswer> {
+    this.held = this.held.filter((held) => held.execution !== execution);
+    const returned = [{ execution, uid, claimedAt }];
+    return await this.#client().report({ ...this.#who(), started: [], chunks: [], results: [], returned });
+  }
+
+  /** Sends a piece of output of an execution, whether it has it or not. */
+  async send(
+    { execution, uid }: Pick<Assignment, "execution" | "uid">,
+    n: number,
+    text: string,
+  ): Promise<ReportAnswer> {
+    const data = new TextEncoder().encode(text).toBase64();
+    const chunk = { execution, uid, n, data, skippedBytes: 0, live: false };
+    return await this.#client().report({ ...this.#who(), started: [], chunks: [chunk], results: [] });
   }
 
   /** Sends a piece of output of its oldest execution, to be kept. */
   async write(n: number, text: string): Promise<void> {
     const [assignment] = this.held;
-    const data = new TextEncoder().encode(text).toBase64();
-    const chunk = { execution: assignment?.execution ?? "", n, data, skippedBytes: 0, live: false };
-    await this.#client().report({ ...this.#who(), started: [], chunks: [chunk], results: [] });
+    if (!assignment) throw new Error(`Cannot write on "${this.name}": it has no run`);
+    await this.send(assignment, n, text);
   }
 
   /** Takes its leave. */

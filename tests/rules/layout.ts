@@ -40,6 +40,7 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
   "src/runtime": { imports: [] },
   "src/model": { imports: ["src/runtime"], open: true },
   "src/kv": { imports: ["src/runtime"] },
+  "src/member": { imports: ["src/runtime"] },
   "src/bell": { imports: ["src/runtime", "src/kv"] },
   "src/lease": { imports: ["src/runtime", "src/kv"] },
   "src/store": { imports: ["src/runtime", "src/model", "src/kv"] },
@@ -85,6 +86,7 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
   "src/cli": {
     imports: [
       ...SERVICES,
+      "src/member",
       "src/execute",
       "src/agent",
       "src/client",

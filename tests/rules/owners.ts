@@ -26,7 +26,7 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   QueueEntry: { head: "q", owners: ["src/start", "src/claim", "src/finish", "src/job"] },
   Held: { head: "held", owners: ["src/job"] },
   Running: { head: "running", owners: ["src/claim", "src/finish", "src/job"] },
-  Taken: { head: "taken", owners: ["src/claim", "src/keep"] },
+  Taken: { head: "taken", owners: ["src/claim", "src/finish", "src/keep"] },
   Stat: { head: "stat", owners: ["src/finish", "src/keep"] },
   Ended: { head: "ended", owners: ["src/finish"] },
   Output: { head: "out", owners: ["src/output", "src/keep"] },
@@ -40,6 +40,7 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   Edges: { head: "graph", owners: ["src/job"] },
   Feed: { head: "feed", owners: [] },
   Idempotency: { head: "idem", owners: ["src/start", "src/keep"] },
+  Token: { head: "token", owners: ["src/auth"] },
   Tomb: { head: "tomb", owners: ["src/job", "src/keep"] },
 };
 

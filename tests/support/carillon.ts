@@ -19,6 +19,8 @@ export interface CarillonOptions {
   dataDir?: string;
   /** Without an agent nothing runs. */
   agent?: boolean;
+  /** As a server does that is open to more than loopback. */
+  asksTokens?: boolean;
 }
 
 /** A real server with its agent on an embedded store, without a socket. */
@@ -29,6 +31,8 @@ export interface Carillon extends AsyncDisposable {
   request(path: string, init?: RequestInit): Promise<Response>;
   /** Sends JSON and answers JSON; throws the answer's text for a status of 400 and more. */
   json<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Answers a request as one that came by a socket. */
+  handle(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response>;
   /** Stops as a process does at SIGKILL: nothing is delivered, nothing is given up. */
   kill(): Promise<void>;
 }
@@ -59,14 +63,15 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
     clock,
     log,
     defaultTimezone,
-    loopbackOnly: true,
+    loopbackOnly: !options.asksTokens,
+    asksTokens: options.asksTokens ?? false,
     executorIssues: (name, config) => executors.get(name)?.validate(config) ?? null,
     leave: () => {},
   }));
   const agent = new Agent({
     server: createAgentClient({
       baseUrl: "http://127.0.0.1",
-      fetch: (input, init) => Promise.resolve(app.fetch(new Request(input, init))),
+      fetch: (input, init) => Promise.resolve(app.fetch(new Request(input, init), { ownAgent: true })),
     }),
     executors,
     clock,
@@ -100,6 +105,7 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
     server,
     engine,
     request: (path, init) => Promise.resolve(app.request(`http://127.0.0.1${path}`, init)),
+    handle: (request, { remoteAddr }) => Promise.resolve(app.fetch(request, { remoteAddr })),
     async json<T>(method: string, path: string, body?: unknown): Promise<T> {
       const init = { method, body: body === undefined ? undefined : JSON.stringify(body) };
       const answer = await app.request(`http://127.0.0.1${path}`, init);

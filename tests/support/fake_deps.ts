@@ -1,6 +1,6 @@
 import type { AppDeps, Views } from "../../routes/deps.ts";
 import { type Execution, type ExecutionQuery, hasStarted, type JobQuery, type Node } from "../../src/model/mod.ts";
-import { silentLog, systemClock } from "../../src/runtime/mod.ts";
+import { CarillonError, silentLog, systemClock } from "../../src/runtime/mod.ts";
 import { FakeJobs } from "./fake_jobs.ts";
 import { FakeRuns } from "./fake_runs.ts";
 
@@ -25,6 +25,7 @@ export function fakeNode(name: string): Node {
     registeredAt: 0,
     server: true,
     left: false,
+    draining: null,
   };
 }
 
@@ -47,10 +48,22 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
       nodeName: "n1",
       version: "0.1.0",
       nodes: () => Promise.resolve(nodes),
+      drain: (name, draining) => {
+        const member = nodes.find(({ node }) => node.name === name);
+        if (!member) return Promise.reject(new CarillonError("not_found", `Cannot find node "${name}"`));
+        member.node.draining = draining ? "operator" : null;
+        return Promise.resolve(member);
+      },
       leader: () => Promise.resolve("n1"),
       leave: () => Promise.resolve(),
       ready: () => Promise.resolve(),
     },
+    tokens: {
+      createJoin: () => Promise.resolve("join"),
+      createForNode: ({ name }) => Promise.resolve(`node ${name}`),
+      holder: () => Promise.reject(new CarillonError("unauthorized", "Cannot answer: no token")),
+    },
+    asksTokens: false,
     log: silentLog,
     now,
     sleep: systemClock.sleep,

@@ -2,12 +2,19 @@ import { type Command, Option } from "commander";
 import { createLog, messageOf } from "../../runtime/mod.ts";
 import type { Cli, Finish } from "../cli.ts";
 import { flagOf, readSettings, variableOf } from "../setting_sources.ts";
+import { memberOptionsOf } from "../member_settings.ts";
 import { START_SETTINGS, type StartSettings } from "../start_settings.ts";
 import { listenForStop } from "../stop_signals.ts";
 import { UsageError } from "../usage_error.ts";
 
 /** How long a server may take to end at once, in milliseconds. */
 const HURRY_MS = 2_000;
+
+const FIRST_TOKEN = `
+This server is open to more than loopback, so agents (--join-token) and the API (--token) need this token.
+It is shown this once; \`carillon join-token create\` makes further ones.
+
+  `;
 
 const EXAMPLES = `
 Each setting may also stand in the environment, as ${variableOf("httpAddr")}, ${variableOf("slots")}, …
@@ -22,16 +29,20 @@ Examples:
   carillon start
   carillon start --data-dir /var/lib/carillon --timezone Europe/Berlin --log-format json
   carillon start --node-name web1 --tag role=web --tag zone=a
+  carillon start --join http://a:8080 --join http://b:8080 --tag role=web   # an agent alone
+  carillon start --server --no-agent                                         # a server that runs no jobs
+  carillon start --server --kv https://kv:4512                               # one of several, on a store they share
+  carillon start --node-name n1 --cluster n1=http://10.0.0.1:2380,n2=…,n3=…  # one of three machines
   CARILLON_SLOTS=20 carillon start --config /etc/carillon.yaml
 
 The first SIGINT or SIGTERM stops cleanly and waits for running jobs (--drain), the second ends at once.`;
 
 /** Adds `start`. */
 export function addStart(program: Command, cli: Cli, finish: Finish): void {
-  const command = program.command("start").description("Run a server, and jobs on this node");
+  const command = program.command("start").description("Run a server, an agent, or both");
   for (const [key, { value, what, kind }] of Object.entries(START_SETTINGS)) {
     const flag = flagOf(key);
-    command.addOption(optionOf(value === null ? `--${flag}` : `--${flag} <${value}>`, what, kind === "tags"));
+    command.addOption(optionOf(value === null ? `--${flag}` : `--${flag} <${value}>`, what, kind === "list"));
     if (value === null) command.addOption(new Option(`--no-${flag}`).default(undefined).hideHelp());
   }
   command.option("--config <FILE>", "read settings from a YAML file")
@@ -58,16 +69,17 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
   const log = createLog({ level, format, now: () => cli.clock.now(), write }, { node: settings.nodeName });
   cli.failures = { tell: (message) => log.error(message), withStacks: level === "debug" };
   using signals = listenForStop(cli.signals);
-  const serving = cli.serve(serveOptions(cli, settings), {
-    ...signals,
-    log,
-    clock: cli.clock,
-    random: cli.random,
-    onListening: ({ hostname, port }) => {
-      const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
-      log.info(`Carillon ${cli.version} is up`, { url, dataDir: settings.dataDir });
-    },
-  });
+  const deps = { ...signals, log, clock: cli.clock, random: cli.random };
+  const serving = settings.server
+    ? cli.serve(serveOptions(cli, settings), {
+      ...deps,
+      onFirstToken: (token) => cli.terminal.note(FIRST_TOKEN + token),
+      onListening: ({ hostname, port }) => {
+        const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+        log.info(`Carillon ${cli.version} is up`, { url, dataDir: settings.dataDir });
+      },
+    })
+    : cli.serveAgent(await agentOptions(cli, settings), deps);
   const hurried = signals.hurried.then(async (code) => {
     await Promise.race([serving.catch(() => {}), cli.clock.sleep(HURRY_MS)]);
     return code;
@@ -76,15 +88,32 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
 }
 
 function serveOptions(cli: Cli, settings: StartSettings): Parameters<Cli["serve"]>[0] {
-  const { httpAddr, dataDir, nodeName, tag: tags, timezone, slots, defaultTarget, drain: drainMs, insecure } = settings;
-  const { env, version } = cli;
-  return { httpAddr, dataDir, nodeName, tags, timezone, slots, defaultTarget, drainMs, insecure, env, version };
+  const { httpAddr, timezone, defaultTarget, insecure, agent, kv } = settings;
+  const member = memberOptionsOf(settings) ?? null;
+  if (member !== null && kv !== "") {
+    throw new UsageError(["--cluster and --kv exclude each other: a cluster is the store"]);
+  }
+  return { ...nodeOptions(cli, settings), httpAddr, timezone, defaultTarget, insecure, agent, kv, member };
+}
+
+async function agentOptions(cli: Cli, settings: StartSettings): Promise<Parameters<Cli["serveAgent"]>[0]> {
+  const { join, joinToken, joinTokenFile } = settings;
+  const token = joinTokenFile === "" ? joinToken : (await readSetting(cli, joinTokenFile)).trim();
+  return { ...nodeOptions(cli, settings), join, joinToken: token === "" ? null : token };
+}
+
+function nodeOptions({ env, version }: Cli, settings: StartSettings) {
+  const { dataDir, nodeName, tag: tags, slots, drain: drainMs } = settings;
+  return { dataDir, nodeName, tags, slots, drainMs, env, version };
 }
 
 async function readConfig(cli: Cli, path: unknown): Promise<{ path: string; text: string } | null> {
-  if (typeof path !== "string") return null;
+  return typeof path === "string" ? { path, text: await readSetting(cli, path) } : null;
+}
+
+async function readSetting(cli: Cli, path: string): Promise<string> {
   try {
-    return { path, text: await cli.readText(path) };
+    return await cli.readText(path);
   } catch (thrown) {
     throw new UsageError([`Cannot read settings "${path}": ${messageOf(thrown)}`]);
   }

@@ -3,6 +3,7 @@ import { eventually } from "../../../tests/support/eventually.ts";
 import { CarillonError } from "../../runtime/mod.ts";
 import { fakeCli } from "../fake_cli_test.ts";
 import type { serve } from "../serve.ts";
+import type { serveAgent } from "../serve_agent.ts";
 
 type Serve = typeof serve;
 
@@ -38,6 +39,9 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     defaultTarget: "all",
     drainMs: 30_000,
     insecure: true,
+    agent: true,
+    kv: "",
+    member: null,
     env: { CARILLON_SLOTS: "3", HOME: "/h" },
     version: "1.2.3",
   }]);
@@ -93,4 +97,52 @@ Deno.test("start is where --no-insecure takes back what the environment says", a
   await cli.run("start");
   await cli.run("start", "--no-insecure");
   assert.deepEqual(given, [true, false]);
+});
+
+Deno.test("start --join runs an agent alone, with a token from a file", async () => {
+  const given: Parameters<typeof serveAgent>[0][] = [];
+  const cli = fakeCli({ serveAgent: (options) => Promise.resolve(void given.push(options)) });
+  cli.files.token = "secret\n";
+  const { code } = await cli.run(
+    "start",
+    "--join",
+    "http://a:1/",
+    "--join",
+    "http://b:2",
+    "--join-token-file",
+    "token",
+  );
+  assert.equal(code, 0);
+  assert.deepEqual(given, [{
+    join: ["http://a:1", "http://b:2"],
+    joinToken: "secret",
+    dataDir: "carillon.data",
+    nodeName: "host1",
+    tags: {},
+    slots: 100,
+    drainMs: 30_000,
+    env: {},
+    version: "1.2.3",
+  }]);
+  const missing = await cli.run("start", "--join", "http://a:1", "--join-token-file", "nope");
+  assert.equal(missing.code, 2);
+  assert.match(missing.err, /Cannot read settings "nope": no such file/);
+});
+
+Deno.test("start --join ends with the code of a refusal, and says why", async () => {
+  const refusal = new CarillonError("forbidden", 'Cannot register node "a": the name is taken');
+  const { code, err } = await fakeCli({ serveAgent: () => Promise.reject(refusal) }).run(
+    "start",
+    "--join",
+    "http://a:1",
+  );
+  assert.equal(code, 4);
+  assert.match(err, /ERROR Cannot register node "a": the name is taken/);
+});
+
+Deno.test("start shows the first join token of a store, and no log line holds it", async () => {
+  const cli = fakeCli({ serve: (_options, { onFirstToken }) => Promise.resolve(onFirstToken?.("carillon_join_x")) });
+  const { err } = await cli.run("start", "--log-format", "json");
+  assert.match(err, /needs? this token[^]*\n {2}carillon_join_x\n/);
+  assert.doesNotMatch(err, /^\{.*carillon_join_x/m);
 });

@@ -10,6 +10,10 @@ const LONG = "x".repeat(10_000);
 /** Texts that each setting of `start` refuses. Switches take none on the command line. */
 const BAD_SETTINGS: Record<keyof typeof START_SETTINGS, string[]> = {
   server: ["maybe", "2"],
+  agent: ["maybe", "2"],
+  join: ["x", "a:8080", "ftp://a", "http://", "http://a/b", "http://a?b", `http://${LONG} b`],
+  joinToken: ["a b", " "],
+  joinTokenFile: [],
   httpAddr: [
     "x",
     "127.0.0.1",
@@ -23,6 +27,14 @@ const BAD_SETTINGS: Record<keyof typeof START_SETTINGS, string[]> = {
   ],
   insecure: ["maybe", "-1"],
   dataDir: [],
+  kv: [],
+  cluster: [],
+  etcdBinary: [],
+  etcdClientPort: ["0", "x", "65536", "1.5"],
+  etcdListen: [],
+  etcdPeerCert: [],
+  etcdPeerKey: [],
+  etcdPeerCa: [],
   nodeName: [LONG],
   tag: ["x", "=x", `${LONG}=x`, `a=${LONG}`],
   timezone: ["Mars/Base", "../etc/passwd", LONG],

@@ -32,8 +32,9 @@ export const AGENT_BODIES = {
   report: {
     ...NODE,
     started: [{ execution: EXECUTION, startedAfterMs: 1 }],
-    chunks: [{ execution: EXECUTION, n: 0, data: "aGk=", skippedBytes: 0, live: false }],
+    chunks: [{ execution: EXECUTION, uid: UID, n: 0, data: "aGk=", skippedBytes: 0, live: false }],
     results: [RESULT],
+    returned: [{ execution: EXECUTION, uid: UID, claimedAt: 1 }],
   },
   register: {
     name: "fuzz",
@@ -74,6 +75,9 @@ export const BODIES: Readonly<Record<string, fc.Arbitrary<BadRequest["body"]>>> 
   "POST /agent/v1/leave": jsonText(mutated(AGENT_BODIES.leave)),
   "GET /v1": fc.constant(undefined),
   "GET /v1/members": fc.constant(undefined),
+  "POST /v1/members/:name/drain": junkText,
+  "POST /v1/members/:name/undrain": junkText,
+  "POST /v1/join-tokens": junkText,
   "GET /v1/leader": fc.constant(undefined),
   "GET /v1/isleader": fc.constant(undefined),
   "POST /v1/leave": junkText,

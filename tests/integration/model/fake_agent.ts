@@ -1,4 +1,4 @@
-import { gatePolicyOf, type Result } from "../../../src/model/mod.ts";
+import { type Assignment, gatePolicyOf, type Result, type Returned } from "../../../src/model/mod.ts";
 import type { Peer } from "./peer.ts";
 import type { Prng } from "./prng.ts";
 import { FORCED } from "./gate_rules.ts";
@@ -8,6 +8,7 @@ import type { Shadow } from "./shadow.ts";
 /** An execution that an agent has: its process is there from `startedAt` on. */
 interface Held {
   uid: string;
+  claimedAt: number;
   receivedAt: number;
   startedAt: number | null;
   cancelled: boolean;
@@ -30,6 +31,8 @@ export class FakeAgent {
   readonly slots: number;
   readonly held = new Map<string, Held>();
   readonly outbox = new Map<string, Result>();
+  /** Claims on their way back, of which nothing began. */
+  readonly returning = new Map<string, Returned>();
   readonly #deps: AgentDeps;
   #life = 0;
   state: "down" | "registering" | "up" = "down";
@@ -81,14 +84,14 @@ export class FakeAgent {
           execution,
           startedAfterMs: startedAt === null ? null : startedAt - receivedAt,
         })),
-        ...[...this.outbox.keys()].map((execution) => ({ execution, startedAfterMs: null })),
+        ...[...this.outbox.keys(), ...this.returning.keys()].map((execution) => ({ execution, startedAfterMs: null })),
       ],
       waitMs: 2_000,
     }, new AbortController().signal);
     if (this.incarnation !== incarnation) return;
     this.polling = false;
     if (this.state !== "up" || this.#deps.random.chance(0.04)) return;
-    for (const { execution, uid } of answer.claims) this.#accept(execution, uid);
+    for (const claim of answer.claims) this.#accept(claim);
     for (const { execution } of answer.cancels) {
       const held = this.held.get(execution);
       if (held) held.cancelled = true;
@@ -99,7 +102,9 @@ export class FakeAgent {
   work(): void {
     const [id, held] = this.#deps.random.pick([...this.held]) ?? [];
     if (id === undefined || held === undefined) return;
-    if (held.startedAt === null && !held.cancelled) return this.#start(id, held);
+    if (held.startedAt === null && !held.cancelled) {
+      return this.#deps.random.chance(0.1) ? this.#giveBack(id, held) : this.#start(id, held);
+    }
     this.end(id, this.#ending(held));
   }
 
@@ -128,25 +133,41 @@ export class FakeAgent {
       execution,
       startedAfterMs: (held.startedAt ?? 0) - held.receivedAt,
     }));
-    const request = { node: name, incarnation, started, chunks: [], results: [...this.outbox.values()] };
+    const request = {
+      node: name,
+      incarnation,
+      started,
+      chunks: [],
+      results: [...this.outbox.values()],
+      returned: [...this.returning.values()],
+    };
     const { done } = await peer.agents.report(request);
     if (this.incarnation !== incarnation) return;
     this.reporting = false;
     if (this.#deps.random.chance(0.04)) return;
-    for (const id of done) this.outbox.delete(id);
+    for (const id of done) {
+      this.outbox.delete(id);
+      this.returning.delete(id);
+    }
   }
 
   /** Its machine stops: processes die, what it had not delivered is on its disk. */
   crash(): void {
     this.state = "down";
     this.held.clear();
+    this.returning.clear();
     this.polling = false;
     this.reporting = false;
   }
 
-  #accept(id: string, uid: string): void {
-    if (this.held.has(id) || this.outbox.has(id)) return;
-    this.held.set(id, { uid, receivedAt: this.#deps.monotonic(), startedAt: null, cancelled: false });
+  #giveBack(id: string, { uid, claimedAt }: Held): void {
+    this.held.delete(id);
+    this.returning.set(id, { execution: id, uid, claimedAt });
+  }
+
+  #accept({ execution: id, uid, claimedAt }: Assignment): void {
+    if (this.held.has(id) || this.outbox.has(id) || this.returning.has(id)) return;
+    this.held.set(id, { uid, claimedAt, receivedAt: this.#deps.monotonic(), startedAt: null, cancelled: false });
   }
 
   #start(id: string, held: Held): void {

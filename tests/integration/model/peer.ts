@@ -57,11 +57,11 @@ const FED: Readonly<Record<string, Table<never>>> = Object.fromEntries(
  * way too: in the order in which they landed, whenever their answers come.
  */
 class FedStore extends Store {
-  readonly heard: AppliedListener[] = [];
+  readonly toldOf: AppliedListener[] = [];
   inFleet = false;
 
   override onApplied(listener: AppliedListener): void {
-    this.heard.push(listener);
+    this.toldOf.push(listener);
     super.onApplied((change, versionstamp) => {
       if (!this.inFleet) listener(change, versionstamp);
     });
@@ -125,7 +125,7 @@ export class Peer {
     const pauseOf = (uid: string) => ({ held: held.has(uid), heldUntil: catalogue.byUid(uid)?.unpausedAt ?? null });
     const finisher = new Finisher({ ...parts, counter: { count() {} } });
     const outputs = { append: () => Promise.resolve(), followed: () => [], onFollow() {} };
-    const broker = new Broker({ ...parts, pauseOf });
+    const broker = new Broker({ ...parts, pauseOf, minds: () => true });
     const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
     const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => index.queuedRuns(uid) };
     const node = (name: string) => {
@@ -138,13 +138,12 @@ export class Peer {
     this.firing = new Firing(fireDeps);
     this.backlog = new BacklogWork(fireDeps);
     const handlers = createHandlers({ ...parts, jobs: this.jobs, finisher, liveNodes });
-    this.effects = new EffectWorker({ ...parts, bell: new SilentBell(), handlers });
+    this.effects = new EffectWorker({ ...parts, bell: new SilentBell(), handlers, minds: () => true });
     this.retention = new Retention(store, catalogue);
     this.deletedJobs = new DeletedJobs({ ...parts, finisher });
     this.house = new Housekeeping({
       ...parts,
       finisher,
-      retention: this.retention,
       deletedJobs: this.deletedJobs,
       node,
       look: () => liveness.look(),
@@ -203,6 +202,6 @@ export class Peer {
       if (!own) this.store.forget(place);
     }
     if (change.written.length === 0) return;
-    for (const listener of this.store.heard) listener(change, landing.versionstamp);
+    for (const listener of this.store.toldOf) listener(change, landing.versionstamp);
   }
 }

@@ -16,7 +16,7 @@ export type Tell = (problem: string) => void;
 /** States that each state of an execution may become. */
 const NEXT: Readonly<Record<Execution["state"], readonly Execution["state"][]>> = {
   queued: ["queued", "claimed", "cancelled", "skipped"],
-  claimed: ["claimed", "running", "success", "failed", "cancelled", "timed_out", "lost"],
+  claimed: ["claimed", "queued", "running", "success", "failed", "cancelled", "timed_out", "lost"],
   running: ["running", "success", "failed", "cancelled", "timed_out", "lost"],
   success: ["success"],
   failed: ["failed"],
@@ -161,6 +161,8 @@ export class RunRules {
       this.#tell(`execution ${id}: ${before.state} -> ${after.state}`);
     }
     if (after.state === "claimed" && before?.state !== "claimed") this.#claim(after, before);
+    // Its agent handed it back, of which the agents' own notes say that it never began there.
+    if (after.state === "queued" && before?.state === "claimed") this.#claimed.delete(after.id);
     if (before !== null && isAssigned(before) && isAssigned(after) && before.incarnation !== after.incarnation) {
       this.#tell(`execution ${id} moved from ${before.incarnation} to ${after.incarnation}`);
     }

@@ -182,7 +182,8 @@ function crash(world: World): void {
 }
 
 function leave(world: World): void {
-  const may = ({ state, held, outbox }: FakeAgent) => state === "up" && held.size === 0 && outbox.size === 0;
+  const may = ({ state, held, returning, outbox }: FakeAgent) =>
+    state === "up" && held.size + returning.size + outbox.size === 0;
   ask("leave", may, (agent, peer) => {
     const { name, incarnation } = agent;
     agent.crash();

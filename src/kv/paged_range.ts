@@ -1,31 +1,34 @@
 import { encodeKey } from "./key_order.ts";
 import type { KvEntry, KvIterator, KvListOptions, KvSelector } from "./port.ts";
-import type { SortedKeys } from "./sorted_keys.ts";
 
 const MAX_BATCH = 1000;
 const DEFAULT_BATCH = 100;
 
-/** What a range reads from. */
-export interface RangeSource {
-  keys: SortedKeys;
-  entries: ReadonlyMap<string, KvEntry>;
-  mustBeOpen(): void;
+/** Encoded keys of one page: at most `limit` entries from `start` to before `end`, the highest first when `reverse`. */
+export interface RangePage {
+  start: string;
+  end: string;
+  limit: number;
+  reverse: boolean;
 }
 
-/** A list over the store in memory, read a batch at a time as Deno KV does, so that it sees writes made while it runs. */
-export class MemoryRange implements KvIterator {
-  readonly #source: RangeSource;
+/** Reads one page of a range in its order; fewer entries than asked for mean that there are no more. */
+export type ReadPage = (page: RangePage) => Promise<readonly KvEntry[]>;
+
+/** A list that an engine reads a page at a time, as Deno KV does, so that it sees writes made while it runs. */
+export class PagedRange implements KvIterator {
+  readonly #read: ReadPage;
   readonly #options: KvListOptions;
   readonly #start: string;
   readonly #end: string;
   #last: string | undefined;
 
-  constructor(source: RangeSource, selector: KvSelector, options: KvListOptions) {
+  constructor(read: ReadPage, selector: KvSelector, options: KvListOptions) {
     if ("prefix" in selector && "start" in selector && "end" in selector) {
       throw new TypeError("Selector can not specify both 'start' and 'end' key when specifying 'prefix'");
     }
     if ((options.batchSize ?? 1) > MAX_BATCH) throw new TypeError(`Too many entries (max ${MAX_BATCH})`);
-    this.#source = source;
+    this.#read = read;
     this.#options = options;
     [this.#start, this.#end] = boundsOf(selector);
     if (options.cursor) this.#last = atob(options.cursor);
@@ -39,24 +42,23 @@ export class MemoryRange implements KvIterator {
     let left = this.#options.limit ?? Infinity;
     const batchSize = this.#options.batchSize ?? Math.min(left, DEFAULT_BATCH);
     while (left > 0) {
-      this.#source.mustBeOpen();
-      const wanted = Math.min(left, batchSize);
-      const batch = await Promise.resolve(this.#batch(wanted));
+      const limit = Math.min(left, batchSize);
+      const batch = await this.#read(this.#page(limit));
       for (const entry of batch) {
         this.#last = encodeKey(entry.key);
         yield entry;
       }
-      if (batch.length < wanted) return;
+      if (batch.length < limit) return;
       left -= batch.length;
     }
   }
 
-  #batch(size: number): KvEntry[] {
-    const { keys, entries } = this.#source;
-    const found = this.#options.reverse
-      ? keys.descending(this.#start, this.#last ?? this.#end, size)
-      : keys.ascending(this.#last === undefined ? this.#start : this.#last + "\0", this.#end, size);
-    return Array.from(found, (encoded) => entries.get(encoded)).filter((entry) => entry !== undefined);
+  #page(limit: number): RangePage {
+    const reverse = this.#options.reverse ?? false;
+    if (this.#last === undefined) return { start: this.#start, end: this.#end, limit, reverse };
+    return reverse
+      ? { start: this.#start, end: this.#last, limit, reverse }
+      : { start: this.#last + "\0", end: this.#end, limit, reverse };
   }
 }
 

@@ -1,0 +1,198 @@
+import { type Clock, hash64, type Log, messageOf } from "../runtime/mod.ts";
+import { SilenceJudge } from "../lease/mod.ts";
+import {
+  beatsKey,
+  beatsPrefix,
+  beatsTable,
+  deleteBeats,
+  type Found,
+  putBeats,
+  type Store,
+  StoreChange,
+} from "../store/mod.ts";
+import type { Beats } from "../model/mod.ts";
+import type { Liveness } from "./liveness.ts";
+
+/** How often servers say that they live, and look for others, in milliseconds. */
+const EVERY_MS = 1_000;
+/** A server that says nothing for so long is gone, in milliseconds. */
+const GONE_AFTER_MS = 5_000;
+/** What a server said that is gone is removed after this time, in milliseconds. */
+const SWEPT_AFTER_MS = 60_000;
+/** Nodes in one record. */
+const NODES_IN_ONE = 500;
+
+/** Another server, or this one. */
+export interface Peer {
+  incarnation: string;
+  name: string;
+  /** Agents that ask it for work. */
+  agents: number;
+  /** The entry of its feed that comes next. */
+  feedNext: number;
+  /** How far its wall clock is ahead of this one's, in milliseconds, as well as can be told. */
+  clockAheadMs: number;
+}
+
+/** What the servers of one store know of each other by. */
+export interface PeersDeps {
+  store: Store;
+  liveness: Liveness;
+  clock: Clock;
+  log: Log;
+  name: string;
+  incarnation: string;
+  /** The entry of this server's feed that comes next. */
+  feedNext: () => number;
+  /** Told of the other servers whenever they were looked for. */
+  onLook: (others: readonly Peer[]) => Promise<void>;
+  /** Removes what a server left that is gone for good. */
+  sweep: (incarnation: string) => Promise<void>;
+}
+
+/**
+ * The servers that work on one store. Each writes once a second whom it has heard, and reads what the others have written:
+ * so every server knows which nodes live, and which servers. Who is silent is judged on this server's own clock.
+ */
+export class Peers {
+  readonly #deps: PeersDeps;
+  readonly #judge: SilenceJudge;
+  readonly #others = new Map<string, Peer>();
+  /** The last beat read of each server. */
+  readonly #seqs = new Map<string, number>();
+  /** What each server last said of each node. */
+  readonly #marks = new Map<string, number>();
+  #seq = 0;
+
+  constructor(deps: PeersDeps) {
+    this.#deps = deps;
+    this.#judge = new SilenceJudge({ clock: deps.clock, maxPauseMs: EVERY_MS });
+  }
+
+  /** Says and looks once a second until `signal` aborts; then says that it is gone. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#deps;
+    while (!signal.aborted) {
+      try {
+        await this.#say();
+        await this.look();
+      } catch (thrown) {
+        this.#judge.restart();
+        log.warn(`Cannot say that this server lives: ${messageOf(thrown)}`, { error: thrown });
+      }
+      await this.#judge.rest(EVERY_MS, clock.sleep(EVERY_MS, signal));
+    }
+    await this.#remove(this.#deps.incarnation).catch((thrown) =>
+      log.warn(`Cannot say that this server stops: ${messageOf(thrown)}`, { error: thrown })
+    );
+  }
+
+  /** The other servers that live. */
+  others(): Peer[] {
+    return [...this.#others.values()];
+  }
+
+  /**
+   * Whether this server is the one that minds something: of all servers that live (and have agents, where that is needed),
+   * the one whose name hashes highest with it.
+   */
+  minds(what: string, among: "servers" | "servers with agents" = "servers"): boolean {
+    const { incarnation } = this.#deps;
+    const own = weight(incarnation, what);
+    return this.others().every((peer) =>
+      (among === "servers with agents" && peer.agents === 0) || weight(peer.incarnation, what) < own
+    );
+  }
+
+  /** Whether this server's wall clock is more than a second off the middle one of three or more. */
+  get clockIsOff(): boolean {
+    if (this.#others.size < 2) return false;
+    const ahead = [0, ...this.others().map((peer) => peer.clockAheadMs)].sort((a, b) => a - b);
+    return Math.abs(ahead[Math.floor(ahead.length / 2)] ?? 0) > 1_000;
+  }
+
+  /** Reads what the others have said. */
+  async look(): Promise<void> {
+    const { store, incarnation, clock, onLook } = this.#deps;
+    const found = await store.list(beatsTable, { prefix: beatsPrefix() });
+    const seen = new Set<string>();
+    for (const entry of found) {
+      const of = String(entry.key[1]);
+      if (of === incarnation) continue;
+      seen.add(of);
+      this.#hear(of, entry, clock.now());
+    }
+    for (const of of [...this.#others.keys()]) if (!seen.has(of)) this.#forget(of);
+    for (const of of seen) await this.#judgeSilence(of);
+    await onLook(this.others());
+  }
+
+  #hear(of: string, { key, value }: Found<Beats>, nowMs: number): void {
+    if (Number(key[2]) === 0) {
+      const before = this.#seqs.get(of);
+      this.#seqs.set(of, value.seq);
+      this.#judge.saw(of, `${value.seq}`);
+      // The first sight says nothing: it may be what a server left that died long ago.
+      if (before !== undefined && before !== value.seq) this.#note(of, value, nowMs);
+    }
+    for (const [node, mark] of Object.entries(value.nodes)) {
+      const id = `${of}/${node}`;
+      if (this.#marks.get(id) !== mark && this.#marks.has(id)) this.#deps.liveness.heard(node, "elsewhere");
+      this.#marks.set(id, mark);
+    }
+  }
+
+  #note(of: string, value: Beats, nowMs: number): void {
+    const known = this.#others.get(of);
+    const { name, agents, feedNext, at } = value;
+    // A beat is read some time after it was written: the freshest reading, the highest, tells most.
+    const aheadMs = at - nowMs;
+    const clockAheadMs = known === undefined ? aheadMs : Math.max(aheadMs, known.clockAheadMs - 100);
+    this.#others.set(of, { incarnation: of, name, agents, feedNext, clockAheadMs });
+  }
+
+  async #judgeSilence(of: string): Promise<void> {
+    const silentMs = this.#judge.silentMs(of);
+    if (silentMs > GONE_AFTER_MS) this.#others.delete(of);
+    if (silentMs <= SWEPT_AFTER_MS || !this.minds(of)) return;
+    await this.#deps.sweep(of);
+    await this.#remove(of);
+    this.#forget(of);
+  }
+
+  #forget(of: string): void {
+    this.#others.delete(of);
+    this.#seqs.delete(of);
+    this.#judge.forget(of);
+    for (const id of [...this.#marks.keys()]) if (id.startsWith(`${of}/`)) this.#marks.delete(id);
+  }
+
+  async #say(): Promise<void> {
+    const { store, liveness, clock, name, incarnation, feedNext } = this.#deps;
+    const heard = Object.entries(liveness.heardHere());
+    const parts = Math.max(1, Math.ceil(heard.length / NODES_IN_ONE));
+    this.#seq++;
+    for (let n = 0; n < parts; n++) {
+      const key = beatsKey(incarnation, n);
+      const nodes = Object.fromEntries(heard.slice(n * NODES_IN_ONE, (n + 1) * NODES_IN_ONE));
+      const change = new StoreChange();
+      const beats: Beats = { name, seq: this.#seq, at: clock.now(), agents: heard.length, feedNext: feedNext(), nodes };
+      putBeats(change, await store.get(beatsTable, key), beats);
+      await store.commit(change);
+    }
+  }
+
+  async #remove(incarnation: string): Promise<void> {
+    const { store } = this.#deps;
+    for (const entry of await store.list(beatsTable, { prefix: beatsPrefix(incarnation) })) {
+      const change = new StoreChange();
+      deleteBeats(change, entry);
+      await store.commit(change);
+    }
+  }
+}
+
+function weight(incarnation: string, what: string): number {
+  const [high, low] = hash64(`${incarnation}/${what}`);
+  return high * 2 ** 21 + (low >>> 11);
+}

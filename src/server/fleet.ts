@@ -1,0 +1,49 @@
+import { type Liveness, Peers } from "../claim/mod.ts";
+import type { Clock, Log } from "../runtime/mod.ts";
+import { type Catalogue, Feed, type Graph, type HeldJobs, type Store } from "../store/mod.ts";
+
+/** What a server among others works with. */
+export interface FleetDeps {
+  store: Store;
+  catalogue: Catalogue;
+  graph: Graph;
+  held: HeldJobs;
+  liveness: Liveness;
+  clock: Clock;
+  log: Log;
+  name: string;
+  incarnation: string;
+}
+
+/** This server among the others on its store: who they are, and what they have changed. */
+export class Fleet {
+  readonly feed: Feed;
+  readonly peers: Peers;
+  readonly #deps: FleetDeps;
+  /** One reading at a time. */
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(deps: FleetDeps) {
+    this.#deps = deps;
+    this.feed = new Feed({ ...deps, reload: () => this.#reload() });
+    this.peers = new Peers({
+      ...deps,
+      feedNext: () => this.feed.next,
+      onLook: (others) => this.feed.follow(new Map(others.map((peer) => [peer.incarnation, peer.feedNext]))),
+      sweep: (incarnation) => this.feed.sweep(incarnation),
+    });
+  }
+
+  /** Works until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.feed.run(signal), this.peers.run(signal)]);
+  }
+
+  /** Reads again what other servers may have changed without telling. */
+  #reload(): Promise<void> {
+    const { store, catalogue, graph, held, liveness } = this.#deps;
+    const read = () => Promise.all([liveness.load(store), catalogue.load(), graph.load(), held.load()]).then(() => {});
+    this.#reading = this.#reading.then(read, read);
+    return this.#reading;
+  }
+}
