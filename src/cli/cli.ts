@@ -1,5 +1,7 @@
 import type { Fetch } from "../client/mod.ts";
+import type { Engine } from "../kv/mod.ts";
 import type { Clock, Random } from "../runtime/mod.ts";
+import type { Files } from "./files.ts";
 import type { Terminal } from "./print.ts";
 import type { serve } from "./serve.ts";
 import type { serveAgent } from "./serve_agent.ts";
@@ -15,6 +17,9 @@ export interface Cli {
   fetch: Fetch;
   /** Text of a file, `-` for standard input. */
   readText: (path: string) => Promise<string>;
+  disk: Files;
+  /** Opens the store in a file, or at an address. */
+  openEngine: (address: string) => Promise<Engine>;
   hostname: () => string;
   serve: typeof serve;
   serveAgent: typeof serveAgent;

@@ -3,7 +3,9 @@ import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { type FakeDeps, fakeDeps } from "../../tests/support/fake_deps.ts";
 import { type Group, isEnded, outcomeOf } from "../model/mod.ts";
 import { systemRandom } from "../runtime/mod.ts";
+import { openEmbedded } from "../kv/mod.ts";
 import type { Cli } from "./cli.ts";
+import { systemFiles } from "./files.ts";
 import { runCli } from "./run_cli.ts";
 import type { serve } from "./serve.ts";
 import type { StopSignal } from "./stop_signals.ts";
@@ -48,6 +50,12 @@ export function fakeCli(changes: Partial<Omit<Cli, "clock">> = {}): FakeCli {
     fetch: (input, init) => app.request(input, init),
     readText: (path) =>
       files[path] === undefined ? Promise.reject(new Error("no such file")) : Promise.resolve(files[path]),
+    disk: {
+      ...systemFiles,
+      read: (path) =>
+        files[path] === undefined ? systemFiles.read(path) : Promise.resolve(new Blob([files[path]]).stream()),
+    },
+    openEngine: openEmbedded,
     hostname: () => "host1",
     serve: noServer,
     serveAgent: () => Promise.reject(new Error("no agent in this test")),

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Cli, Finish } from "./cli.ts";
+import { addBackup } from "./commands/backup.ts";
 import { addClusterReplace } from "./commands/cluster_replace.ts";
 import { addClusterStatus } from "./commands/cluster_status.ts";
 import { addCompletion } from "./commands/completion.ts";
@@ -12,11 +13,14 @@ import { addJobGet } from "./commands/job_get.ts";
 import { addJobList } from "./commands/job_list.ts";
 import { addJobRun } from "./commands/job_run.ts";
 import { addJobToggle } from "./commands/job_toggle.ts";
+import { addRepair } from "./commands/repair.ts";
+import { addRestore } from "./commands/restore.ts";
 import { addJoinTokenCreate } from "./commands/join_token_create.ts";
 import { addNodeDrain, addNodeUndrain } from "./commands/node_drain.ts";
 import { addNodeList } from "./commands/node_list.ts";
 import { addSchedulePreview } from "./commands/schedule_preview.ts";
 import { addStart } from "./commands/start.ts";
+import { addStoreCopy } from "./commands/store_copy.ts";
 import { addVersion } from "./commands/version.ts";
 import { EXIT_CODES_IN_WORDS } from "./exit_code.ts";
 
@@ -47,6 +51,7 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
     commands: [addClusterStatus, addClusterReplace],
   },
   { name: "schedule", what: "Try schedules", commands: [addSchedulePreview] },
+  { name: "store", what: "Move stores", commands: [addStoreCopy] },
 ];
 
 const EXAMPLES = `
@@ -78,6 +83,7 @@ export function createProgram(cli: Cli, onExit: (code: number) => void): Command
     const group = program.command(name).description(what).helpCommand(false);
     for (const add of commands) add(group, cli, finish);
   }
+  for (const add of [addBackup, addRestore, addRepair]) add(program, cli, finish);
   addCompletion(program, cli, finish);
   addVersion(program, cli, finish);
   return program;

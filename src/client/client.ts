@@ -1,4 +1,5 @@
 import { hc } from "hono/client";
+import { z } from "zod";
 import type { AppType } from "../../routes/mod.ts";
 import {
   type ExecutionReport,
@@ -142,6 +143,14 @@ export function createClient(options: ClientOptions) {
       const url = execution.output.$url({ param: executionParam(name, id) });
       const response = await fetch(`${url}?follow=true`, { headers, signal: how.signal });
       if (response.body) yield* readOutputEvents(response.body);
+    },
+
+    /** Stores the jobs of a Dkron export, a JSON array; answers a line for each. */
+    async restore(file: string): Promise<string[]> {
+      const form = new FormData();
+      form.set("file", new Blob([file]), "jobs.json");
+      const text = await body(await v1.restore.$post({}, { init: { body: form } }));
+      return z.array(z.string()).parse(JSON.parse(text));
     },
 
     /** Due times of a job that were refused, newest first. */

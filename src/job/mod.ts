@@ -2,5 +2,6 @@
  * Create, edit, delete, toggle, pause: each one commit with the job's revision, due entry and edges.
  * @module
  */
+export * from "./as_known.ts";
 export { writeAfterEnd } from "./after_end.ts";
 export { Jobs, type JobsDeps } from "./jobs.ts";

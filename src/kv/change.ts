@@ -114,7 +114,8 @@ export class Change {
   fits(limits: KvLimits, other: Change = NOTHING): boolean {
     return this.#checks.size + other.#checks.size <= limits.checks - RESERVED_OPERATIONS &&
       this.#mutations + other.#mutations <= limits.mutations - RESERVED_OPERATIONS &&
-      this.#bytes + other.#bytes <= limits.commitBytes - RESERVED_BYTES &&
+      // Deno KV counts the keys of a commit twice.
+      this.#bytes + other.#bytes + this.#keyBytes + other.#keyBytes <= limits.commitBytes - RESERVED_BYTES &&
       this.#keyBytes + other.#keyBytes <= limits.commitKeyBytes - RESERVED_BYTES &&
       this.#longestKeyBytes <= limits.keyBytes && this.#longestValueBytes <= limits.valueBytes;
   }

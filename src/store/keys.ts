@@ -59,12 +59,15 @@ export const endedKey = (hourMs: number, server: string): KvKey => ["ended", hou
 export const endedPrefix = (): KvKey => ["ended"];
 export const outputKey = (execution: string, n: number): KvKey => ["out", execution, n];
 export const outputPrefix = (execution: string): KvKey => ["out", execution];
+export const selectorPrefix = (): KvKey => ["selector"];
 export const selectorKey = (id: string): KvKey => ["selector", id];
 export const nodeKey = (name: string): KvKey => ["node", name];
 export const nodePrefix = (): KvKey => ["node"];
 export const effectKey = (shard: number, id: string): KvKey => ["effect", shard, id];
 export const effectPrefix = (): KvKey => ["effect"];
+export const deadPrefix = (): KvKey => ["dead"];
 export const deadKey = (id: string): KvKey => ["dead", id];
+export const joinPrefix = (): KvKey => ["join"];
 export const joinKey = (uid: string): KvKey => ["join", uid];
 export const graphLockKey = (): KvKey => ["graph", "lock"];
 export const edgeKey = (child: string): KvKey => ["graph", "edge", child];

@@ -15,6 +15,7 @@ export const SCHEMA_VERSION = 2;
 export async function claimSchema(store: Store, random: Random): Promise<string> {
   while (true) {
     const entry = await store.read(schemaTable, schemaKey());
+    if (entry.value?.unfinished) throw unfinishedStore(entry.value.unfinished);
     if (entry.value !== null && entry.value.minReader > SCHEMA_VERSION) {
       throw new CarillonError(
         "unavailable",
@@ -28,4 +29,12 @@ export async function claimSchema(store: Store, random: Random): Promise<string>
     putSchema(change, entry, { version: SCHEMA_VERSION, minReader: SCHEMA_VERSION, cluster });
     if ((await store.commit(change)).outcome === "applied") return cluster;
   }
+}
+
+/** What is said of a store whose filling was begun and not finished. */
+export function unfinishedStore(what: string): CarillonError {
+  return new CarillonError(
+    "unavailable",
+    `Cannot use this store: ${what} was begun and did not finish, so it holds a part only; do it again`,
+  );
 }

@@ -29,7 +29,13 @@ const always = () => true;
 /** Each kind of record, with its schema; kinds whose last value is worth remembering say so. */
 export const schemaTable = defineTable(
   "schema",
-  z.object({ version: z.number().int(), minReader: z.number().int(), cluster: z.string() }),
+  z.object({
+    version: z.number().int(),
+    minReader: z.number().int(),
+    cluster: z.string(),
+    /** What is being written into this store and is not all there: nothing may work on it until it is. */
+    unfinished: z.string().optional(),
+  }),
 );
 export const fenceTable = defineTable("fence", fenceSchema, always);
 export const jobTable = defineTable("job", jobSchema, always);

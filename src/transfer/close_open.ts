@@ -1,0 +1,76 @@
+import {
+  type EndedExecution,
+  type EndedState,
+  type Execution,
+  executionId,
+  type Group,
+  identityOf,
+  isEnded,
+  noOutput,
+  outcomeOf,
+} from "../model/mod.ts";
+
+/** When the backup was made and when it is restored, epoch milliseconds. */
+export interface RestoreMoment {
+  backupAt: number;
+  nowMs: number;
+}
+
+/**
+ * An execution as a restore leaves it: what was queued is skipped, and what a node had is lost, as nobody can tell what
+ * became of it. Neither is tried again.
+ */
+export function closedExecution(execution: Execution, { backupAt, nowMs }: RestoreMoment): EndedExecution {
+  // Its place went with the store that it was held in.
+  if (isEnded(execution)) return { ...execution, holdsPlace: false };
+  const when = `the store was restored from a backup of ${new Date(backupAt).toISOString()}`;
+  const open = {
+    ...identityOf(execution),
+    finishedAt: nowMs,
+    exitCode: null,
+    output: noOutput,
+    holdsPlace: false,
+    late: null,
+  };
+  switch (execution.state) {
+    case "queued":
+      return {
+        ...open,
+        state: "skipped",
+        node: null,
+        incarnation: null,
+        startedAt: null,
+        reason: `${when}, when it had not begun`,
+        cancel: null,
+      };
+    case "claimed":
+    case "running":
+      return {
+        ...open,
+        state: "lost",
+        node: execution.node,
+        incarnation: execution.incarnation,
+        startedAt: execution.state === "running" ? execution.startedAt : null,
+        reason: `${when}, when it was ${execution.state === "running" ? "running" : "about to begin"}`,
+        cancel: execution.cancel,
+      };
+    default:
+      return execution satisfies never;
+  }
+}
+
+/** What the end of an attempt says of its target: a retry that never began leaves the failure before it. */
+export function targetStateOf({ state, attempt }: EndedExecution): EndedState {
+  return state === "skipped" && attempt > 1 ? "failed" : state;
+}
+
+/** A group as a restore leaves it: over, by what is known of its executions. */
+export function closedGroup(group: Group, states: ReadonlyMap<string, EndedState>, { nowMs }: RestoreMoment): Group {
+  if (group.state === "ended") return group;
+  const unknown = group.state === "waiting" ? "skipped" : "lost";
+  const targets = group.targets.map((target, at) => ({
+    ...target,
+    state: target.state === "open" ? states.get(executionId(group.id, at, target.attempt)) ?? unknown : target.state,
+  }));
+  return { ...group, state: "ended", targets, endedAt: nowMs, outcome: outcomeOf(targets.map(({ state }) => state)) };
+}
