@@ -145,7 +145,7 @@ const BAD: readonly { what: string; change: (lines: string[]) => string[]; says:
   {
     what: "of a newer schema",
     change: ([first = "", ...rest]) => [replaceHeader(first, { schema: 7 }), ...rest],
-    says: /its records are of schema 7, and this program reads up to 1/,
+    says: /its records are of schema 7, and this program reads up to 2/,
   },
   { what: "that is something else", change: () => ['{"a":1}'], says: /it is no backup of Carillon/ },
   { what: "that is empty", change: () => [], says: /line 1 is damaged|the file is empty/ },

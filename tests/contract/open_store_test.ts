@@ -3,7 +3,7 @@ import { type Engine, openEngine } from "../../src/kv/mod.ts";
 import type { ErrorCode } from "../../src/runtime/mod.ts";
 import { ACCESS_TOKEN, DenoKvServer } from "../support/deno_kv_server.ts";
 import { EtcdCluster } from "../support/etcd_cluster.ts";
-import { freePorts } from "../support/free_port.ts";
+import { freePorts } from "../support/free_ports.ts";
 import { denokv, etcd, testWith } from "../support/programs.ts";
 
 const CERTS = new URL("../../src/execute/testdata/", import.meta.url).pathname;

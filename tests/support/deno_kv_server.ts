@@ -1,6 +1,6 @@
 import { type Engine, openEngine } from "../../src/kv/mod.ts";
 import { Daemon } from "./daemon.ts";
-import { freePorts } from "./free_port.ts";
+import { freePorts } from "./free_ports.ts";
 import { denokv, pathOf } from "./programs.ts";
 
 /** What clients of the server say. */

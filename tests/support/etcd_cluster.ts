@@ -1,7 +1,7 @@
 import { type Engine, openEngine } from "../../src/kv/mod.ts";
 import type { Log } from "../../src/runtime/mod.ts";
 import { Daemon } from "./daemon.ts";
-import { freePorts } from "./free_port.ts";
+import { freePorts } from "./free_ports.ts";
 import { etcd, pathOf } from "./programs.ts";
 
 /** One member: where it listens, and its process while it runs. */

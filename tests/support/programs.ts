@@ -29,7 +29,11 @@ export function pathOf({ name, path, install }: Program): string {
  * Registers a test that needs a program (or none). Where the program is missing it is skipped, and its name says how to
  * install what is missing; not so with `CI=true`, where it then fails with that reason.
  */
-export function testWith(program: Program | undefined, name: string, fn: () => Promise<void>): void {
+export function testWith(
+  program: Program | undefined,
+  name: string,
+  fn: (test: Deno.TestContext) => Promise<void>,
+): void {
   const ignore = program !== undefined && program.path === undefined && Deno.env.get("CI") !== "true";
   const suffix = ignore ? ` (skipped, no ${program.name}: ${program.install})` : "";
   Deno.test({ name: name + suffix, ignore, fn });
