@@ -75,6 +75,8 @@ export class OpenExecutions {
   async *#everywhere(): AsyncIterable<Found<Execution>> {
     yield* this.#store.scan(queueTable, { prefix: queuePrefix() });
     yield* this.#store.scan(runningTable, { prefix: runningPrefix() });
+    // A claim that was handed back meanwhile is queued again.
+    yield* this.#store.scan(queueTable, { prefix: queuePrefix() });
   }
 
   #note(key: KvKey, value: Execution | null, versionstamp: string): void {

@@ -52,6 +52,9 @@ const FED: Readonly<Record<string, Table<never>>> = Object.fromEntries(
   ].map(([head, table]) => [head, table as Table<never>]),
 );
 
+/** Of these, only a server's own changes are heard: it reads the others' when it looks. */
+const UNFED = new Set(["past", "q", "running"]);
+
 /**
  * A store that also hears of commits that are not its own, as a feed would tell them. In a fleet, it hears of its own that
  * way too: in the order in which they landed, whenever their answers come.
@@ -198,6 +201,7 @@ export class Peer {
     for (const { key, place, after } of landing.rows) {
       const table = FED[String(key[0])];
       if (!table || (key[0] === "graph" && key[1] !== "edge")) continue;
+      if (!own && UNFED.has(String(key[0]))) continue;
       change.written.push({ table, key: place, value: after });
       if (!own) this.store.forget(place);
     }
