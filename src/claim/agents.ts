@@ -25,7 +25,7 @@ const REFRESH_EACH_MS = 10_000;
 export class Agents {
   readonly #deps: AgentsDeps;
   readonly #polls = new Map<string, LongPoll>();
-  /** When what each incarnation has was last read, monotonic milliseconds. */
+  /** When what each node has was last read, monotonic milliseconds. */
   readonly #refreshedAt = new Map<string, number>();
 
   constructor(deps: AgentsDeps) {
@@ -93,9 +93,9 @@ export class Agents {
   async #refresh(node: Node): Promise<void> {
     const { store, assigned, clock } = this.#deps;
     const nowMs = clock.monotonic();
-    const readAtMs = this.#refreshedAt.get(node.incarnation) ?? -Infinity;
+    const readAtMs = this.#refreshedAt.get(node.name) ?? -Infinity;
     if (store.engine.profile.soleWriter || nowMs - readAtMs < REFRESH_EACH_MS) return;
-    this.#refreshedAt.set(node.incarnation, nowMs);
+    this.#refreshedAt.set(node.name, nowMs);
     await assigned.load(node.name);
   }
 

@@ -64,9 +64,16 @@ export class Retention {
       const name = this.#catalogue.byUid(uid)?.name;
       const job = name === undefined ? null : (await this.#store.get(jobTable, jobKey(name))).value;
       if (job?.uid === uid) await this.#prune(uid, job.definition.retentionCount);
-      else this.#sizes.delete(uid);
+      else this.#forget(uid);
     }
     return this.#full.size > 0;
+  }
+
+  /** The job is gone. */
+  #forget(uid: string): void {
+    this.#sizes.delete(uid);
+    this.#since.delete(uid);
+    this.#gaps.delete(uid);
   }
 
   async #prune(uid: string, startedKept: number): Promise<void> {
