@@ -94,10 +94,10 @@ export class Feed {
   async follow(others: ReadonlyMap<string, number>): Promise<void> {
     const gone = [...this.#places.keys()].filter((incarnation) => !others.has(incarnation));
     const fresh = [...others].filter(([incarnation]) => !this.#places.has(incarnation));
+    // What a dead server did not tell, and a new one told before, is read as a whole; where that fails, at the next look.
+    if (gone.length + fresh.length > 0) await this.#deps.reload();
     for (const incarnation of gone) this.#places.delete(incarnation);
     for (const [incarnation, next] of fresh) this.#places.set(incarnation, next);
-    // What a dead server did not tell, and a new one told before, is read as a whole.
-    if (gone.length + fresh.length > 0) await this.#deps.reload();
   }
 
   /** Number of the entry that comes next. */
@@ -128,20 +128,29 @@ export class Feed {
     while (this.#pending.size > 0) {
       const items = this.#takeItems();
       const change = new StoreChange();
-      putFeed(change, covered(feedKey(incarnation, this.#next)), { items });
+      putFeed(change, { key: feedKey(incarnation, this.#next), value: null, versionstamp: null }, { items });
       if (this.#next >= KEPT) deleteFeed(change, covered(feedKey(incarnation, this.#next - KEPT)));
       change.ring(FEED_BELL);
-      await store.commit(change).catch((thrown) => this.#keep(items, thrown));
+      const outcome = await store.commit(change).then(
+        (result) => result.outcome,
+        (thrown) => this.#keep(items, thrown),
+      );
       this.#next++;
+      // An earlier try landed after all: these go into the next entry.
+      if (outcome === "refused") this.#putBack(items);
     }
   }
 
   /** What could not be told now is told later, unless there is newer. */
   #keep(items: readonly Item[], thrown: unknown): never {
+    this.#putBack(items);
+    throw thrown;
+  }
+
+  #putBack(items: readonly Item[]): void {
     for (const item of items.filter(({ key }) => !this.#pending.has(idOf(key)))) {
       this.#pending.set(idOf(item.key), item);
     }
-    throw thrown;
   }
 
   /** Hears what others have told. */
