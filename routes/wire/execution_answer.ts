@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Execution, groupNumber, isEnded } from "../../src/model/mod.ts";
+import { type EndedExecution, type Execution, groupNumber, isEnded } from "../../src/model/mod.ts";
 import { jsonInteger } from "./json_integer.ts";
 import { rfc3339, rfc3339OrNull, rfc3339OrZero, ZERO_TIME } from "./rfc3339.ts";
 
@@ -35,6 +35,12 @@ export const executionAnswerSchema = z.object({
   queued_at: z.string(),
   exit_code: z.number().int().nullable(),
   reason: z.string().nullable(),
+  /** What the agent of a lost run said of it after all. */
+  late_result: z.object({
+    state: z.enum(STATES_ON_WIRE),
+    received_at: z.string(),
+    exit_code: z.number().int().nullable(),
+  }).nullable(),
   trigger: z.enum(["schedule", "manual", "parent", "retry", "catch-up", "backfill"]),
   requested_by: z.string().nullable(),
   revision: z.number().int(),
@@ -68,11 +74,16 @@ export function executionAnswer(execution: Execution, output: ShownOutput): Exec
     queued_at: rfc3339(execution.queuedAt),
     exit_code: ended ? execution.exitCode : null,
     reason: ended ? execution.reason : null,
+    late_result: ended ? lateResult(execution) : null,
     trigger: execution.trigger,
     requested_by: execution.requestedBy,
     revision: execution.revision,
     output_size: ended ? execution.output.sizeBytes : 0,
   };
+}
+
+function lateResult({ late }: EndedExecution): ExecutionAnswer["late_result"] {
+  return late && { state: late.state, received_at: rfc3339(late.at), exit_code: late.exitCode };
 }
 
 /** How an execution ended, as a stream of its output says it. */

@@ -42,6 +42,19 @@ Deno.test("executionAnswer() shows what is claimed as queued with a node", () =>
   assert.deepEqual([answer.state, answer.node_name], ["queued", "n1"]);
 });
 
+Deno.test("executionAnswer() shows what was heard of a lost run after all", () => {
+  const { readyAt: _, ...identity } = QUEUED;
+  const output = { sizeBytes: 0, truncated: false, inline: null };
+  const late = { state: "success", at: 1_795_220_061_000, exitCode: 0 } as const;
+  const ended = { node: "n1", incarnation: "i", startedAt: 1, finishedAt: 2, exitCode: null, reason: "silent" };
+  const lost = { ...identity, ...ended, state: "lost", cancel: null, output, holdsPlace: false, late } as const;
+  assert.deepEqual(executionAnswer(lost, NOTHING).late_result, {
+    state: "success",
+    received_at: "2026-11-21T00:14:21Z",
+    exit_code: 0,
+  });
+});
+
 Deno.test("outputText() keeps the last bytes and cuts no character in two", () => {
   const bytes = new TextEncoder().encode("aä€");
   assert.deepEqual([3, 4, 5, 6, 9].map((limit) => outputText(bytes, limit)), ["€", "€", "ä€", "aä€", "aä€"]);

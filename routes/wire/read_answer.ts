@@ -24,6 +24,8 @@ export interface ExecutionReport {
   finishedAt: number | null;
   exitCode: number | null;
   reason: string | null;
+  /** What was heard of a lost run after all. */
+  lateState: StateOnWire | null;
   requestedBy: string | null;
   revision: number;
   outputSizeBytes: number;
@@ -88,6 +90,7 @@ export function readExecutionAnswer(answer: ExecutionAnswer): ExecutionReport {
     finishedAt: readTimeOrNull(read.finished_at),
     exitCode: read.exit_code,
     reason: read.reason,
+    lateState: read.late_result?.state ?? null,
     requestedBy: read.requested_by,
     revision: read.revision,
     outputSizeBytes: read.output_size,

@@ -5,8 +5,8 @@ import type { AgentServer } from "./server_port.ts";
 
 /** How long a server may take for an answer before it counts as gone. Milliseconds. */
 const ANSWER_MS = 10_000;
-/** The same for a poll, beyond its wait: as long as that again. Who waits shorter is in more of a hurry to move on. */
-const answerToPollMs = (waitMs: number) => Math.min(ANSWER_MS, Math.max(1_000, waitMs));
+/** The same for a poll, beyond its wait: half of that again. Who waits shorter is in more of a hurry to move on. */
+const answerToPollMs = (waitMs: number) => Math.max(1_000, waitMs / 2);
 
 /** What a list of servers works with. */
 export interface AnyServerDeps {
@@ -39,7 +39,14 @@ export class AnyServer implements AgentServer {
 
   poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer> {
     const ms = request.waitMs + answerToPollMs(request.waitMs);
-    return this.#call("poll", ms, signal, (server, signal) => server.poll(request, signal));
+    // One that did not answer has used up the wait: the next is to say at once that it is there.
+    const atOnce = { ...request, waitMs: 0 };
+    return this.#call(
+      "poll",
+      ms,
+      signal,
+      (server, signal, tried) => server.poll(tried === 1 ? request : atOnce, signal),
+    );
   }
 
   report(request: ReportRequest, signal?: AbortSignal): Promise<ReportAnswer> {
@@ -54,7 +61,7 @@ export class AnyServer implements AgentServer {
     what: string,
     ms: number,
     signal: AbortSignal = new AbortController().signal,
-    call: (server: AgentServer, signal: AbortSignal) => Promise<T>,
+    call: (server: AgentServer, signal: AbortSignal, tried: number) => Promise<T>,
   ): Promise<T> {
     const { servers, clock } = this.#deps;
     for (let tried = 1;; tried++) {
@@ -62,7 +69,7 @@ export class AnyServer implements AgentServer {
       const server = servers[at]?.server;
       if (!server) throw new CarillonError("internal", `Cannot ${what}: there is no server to call`);
       try {
-        const answer = await within({ clock, ms, signal }, what, (signal) => call(server, signal));
+        const answer = await within({ clock, ms, signal }, what, (signal) => call(server, signal, tried));
         this.#answeredBy(at);
         return answer;
       } catch (thrown) {

@@ -13,9 +13,14 @@ export function executionTable(executions: readonly ExecutionReport[], nowMs: nu
     moment(execution.startedAt, nowMs),
     tookOf(execution, nowMs),
     execution.exitCode === null ? "-" : String(execution.exitCode),
-    execution.reason ?? "",
+    reasonOf(execution),
   ]);
   return table(["ID", "STATE", "NODE", "TRIGGER", "STARTED", "TOOK", "EXIT", "REASON"], rows, colours);
+}
+
+/** What became of a run that was called lost after all stands beside why. */
+function reasonOf({ reason, lateState }: ExecutionReport): string {
+  return lateState === null ? reason ?? "" : `${reason ?? ""} (heard of later: ${lateState})`;
 }
 
 function tookOf({ startedAt, finishedAt }: ExecutionReport, nowMs: number): string {

@@ -27,6 +27,8 @@ export class OpenExecutions {
       for (const { key, value } of writesOf(change, queueTable)) this.#note(key, value, versionstamp);
       for (const { key, value } of writesOf(change, runningTable)) this.#note(key, value, versionstamp);
     });
+    // A refused change says nothing against what is known here where nobody else writes.
+    if (store.engine.profile.soleWriter) return;
     store.onForgotten((key, versionstamp) => {
       const known = this.#byId.get(idOf(key));
       const same = versionstamp === undefined || known?.versionstamp === versionstamp;

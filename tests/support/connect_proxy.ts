@@ -6,8 +6,10 @@ export type CommitFate = "pass" | "lose_answer" | "lose_request" | "late";
 
 /** An HTTP proxy before a KV Connect server, which does to commits what a test says. */
 export class ConnectProxy implements AsyncDisposable {
-  /** The fate of the next commits, in order; they pass when it is empty. */
+  /** The fate of the next commits, in order; when it is empty, `fateOf` says. */
   readonly plan: CommitFate[] = [];
+  /** The fate of a commit by the bytes of its request. */
+  fateOf: (body: Uint8Array) => CommitFate = () => "pass";
   readonly url: string;
   readonly #target: string;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -30,7 +32,7 @@ export class ConnectProxy implements AsyncDisposable {
     const headers = headersOf(request);
     const send = () => fetch(this.#target + pathname, { method: "POST", headers, body });
     if (!pathname.endsWith("/atomic_write")) return await send();
-    const fate = this.plan.shift() ?? "pass";
+    const fate = this.plan.shift() ?? this.fateOf(new Uint8Array(body));
     if (fate === "late") this.#late.push(send);
     if (fate === "late" || fate === "lose_request") return unavailable();
     const answer = await send();

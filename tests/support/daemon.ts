@@ -1,4 +1,5 @@
 import { eventually } from "./eventually.ts";
+import { type Guard, guardOf } from "./guard.ts";
 
 /** A server program that is started. */
 export interface DaemonOptions {
@@ -18,7 +19,7 @@ const READY_MS = 20_000;
  */
 export class Daemon {
   readonly #child: Deno.ChildProcess;
-  readonly #guard: Deno.ChildProcess;
+  readonly #guard: Guard;
   readonly #said: Promise<string>;
   #ended = false;
 
@@ -31,12 +32,7 @@ export class Daemon {
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    this.#guard = new Deno.Command("sh", {
-      args: ["-c", 'read -r _; kill -KILL "$1" 2>/dev/null', "guard", `${this.#child.pid}`],
-      stdin: "piped",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
+    this.#guard = guardOf(this.#child.pid);
     this.#said = lastWords(this.#child.stderr);
     this.#child.status.then(() => this.#ended = true);
   }
@@ -63,10 +59,7 @@ export class Daemon {
     this.#signal("SIGKILL");
     await this.#child.status;
     await this.#said;
-    if (await isGone(this.#guard)) return;
-    this.#guard.kill("SIGKILL");
-    await this.#guard.stdin.abort().catch(() => {});
-    await this.#guard.status;
+    await this.#guard.release();
   }
 
   /** Holds it still: its connections stay open and nothing answers. */
@@ -89,8 +82,4 @@ async function lastWords(stream: ReadableStream<Uint8Array>): Promise<string> {
   let text = "";
   for await (const part of stream.pipeThrough(new TextDecoderStream())) text = (text + part).slice(-2_000);
   return text;
-}
-
-async function isGone(child: Deno.ChildProcess): Promise<boolean> {
-  return await Promise.race([child.status.then(() => true), Promise.resolve(false)]);
 }

@@ -7,6 +7,8 @@ export class TcpProxy implements AsyncDisposable {
   readonly address: string;
   /** How many of the next answers are swallowed, each with its connection. */
   answersToLose = 0;
+  /** Is told what was asked on a connection since its last answer, when the answer to that is swallowed. */
+  onLost: (asked: Uint8Array) => void = () => {};
   readonly #target: Deno.ConnectOptions;
   readonly #listener: Deno.TcpListener;
   readonly #open = new Set<Disposable>();
@@ -50,8 +52,18 @@ export class TcpProxy implements AsyncDisposable {
     };
     this.#open.add(both);
     const frames = new FrameScan();
-    const answers = copy(server, client, (bytes) => this.#passes(bytes, frames));
-    await Promise.race([copy(client, server, () => true), answers]);
+    let asked: Uint8Array[] = [];
+    const requests = copy(client, server, (bytes) => {
+      asked.push(bytes.slice());
+      return true;
+    });
+    const answers = copy(server, client, (bytes) => {
+      const passes = this.#passes(bytes, frames);
+      if (!passes) this.onLost(joined(asked));
+      asked = [];
+      return passes;
+    });
+    await Promise.race([requests, answers]);
     both[Symbol.dispose]();
     this.#open.delete(both);
   }
@@ -63,6 +75,16 @@ export class TcpProxy implements AsyncDisposable {
     this.answersToLose--;
     return false;
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Copies until an end is closed, or `passes` says no to some bytes. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { gapAnswerSchema } from "../../routes/wire/cluster_answer.ts";
-import { executionAnswerSchema, STATES_ON_WIRE } from "../../routes/wire/execution_answer.ts";
-import type { FaultJob } from "./job_set.ts";
+import { gapAnswerSchema } from "../../../routes/wire/cluster_answer.ts";
+import { executionAnswerSchema, STATES_ON_WIRE } from "../../../routes/wire/execution_answer.ts";
+import type { JudgedJob } from "./judged_job.ts";
 
 /** An execution as the API tells of it, with times in epoch milliseconds. */
 export interface ToldExecution {
@@ -11,6 +11,8 @@ export interface ToldExecution {
   state: typeof STATES_ON_WIRE[number];
   node: string;
   reason: string | null;
+  /** What its agent said of a lost run after all. */
+  lateState: string | null;
   startedAt: number;
   finishedAt: number;
 }
@@ -25,7 +27,7 @@ export interface ToldGap {
 
 /** All that the API tells of a job's past. */
 export interface JobHistory {
-  job: FaultJob;
+  job: JudgedJob;
   executions: ToldExecution[];
   gaps: ToldGap[];
 }
@@ -34,7 +36,7 @@ export interface JobHistory {
 const PAGE = 2_000;
 
 /** Reads a job's whole past, in whichever state. */
-export async function readHistory(url: string, job: FaultJob): Promise<JobHistory> {
+export async function readHistory(url: string, job: JudgedJob): Promise<JobHistory> {
   const executions: ToldExecution[] = [];
   for (let total = 1, start = 0; start < total; start += PAGE) {
     const range = `_start=${start}&_end=${start + PAGE}&_order=ASC&output_size_limit=0`;
@@ -56,6 +58,7 @@ function toldExecution(answer: z.infer<typeof executionAnswerSchema>): ToldExecu
     state: answer.state,
     node: answer.node_name,
     reason: answer.reason,
+    lateState: answer.late_result?.state ?? null,
     startedAt: Date.parse(answer.started_at),
     finishedAt: Date.parse(answer.finished_at),
   };

@@ -1,13 +1,14 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { NODE_DIES } from "./allowed.ts";
 import type { JobHistory, ToldExecution } from "./job_history.ts";
-import type { FaultJob } from "./job_set.ts";
+import type { JudgedJob } from "./judged_job.ts";
 import { type Evidence, type JobVerdict, judgeJob } from "./judge_job.ts";
 import type { ShellTrace } from "./shell_log.ts";
 
 const T0 = Date.UTC(2026, 0, 1);
 const SPAN = { startsAt: T0 - 500, expiresAt: T0 + 1_500 };
 
-const JOB: FaultJob = { name: "a", executor: "shell", retries: 0, gated: false, misfire: "all", body: {} };
+const JOB: JudgedJob = { name: "a", executor: "shell", retries: 0, gated: false, misfire: "all", body: {} };
 
 function told(second: number, changes: Partial<ToldExecution> = {}): ToldExecution {
   const dueAt = T0 + second * 1_000;
@@ -18,6 +19,7 @@ function told(second: number, changes: Partial<ToldExecution> = {}): ToldExecuti
     state: "success",
     node: "n1",
     reason: null,
+    lateState: null,
     startedAt: dueAt + 10,
     finishedAt: dueAt + 200,
     ...changes,
@@ -29,11 +31,11 @@ function shellRan(...executions: ToldExecution[]): Evidence {
   for (const { id, startedAt, finishedAt } of executions) {
     shell.set(id, { begins: [startedAt + 5], ends: [finishedAt - 5] });
   }
-  return { shell, arrivals: new Map(), listeningAt: [T0 - 5_000] };
+  return { shell, arrivals: new Map() };
 }
 
 function judge(history: Partial<JobHistory>, evidence: Evidence): JobVerdict {
-  return judgeJob({ job: JOB, executions: [], gaps: [], ...history }, evidence, [SPAN]);
+  return judgeJob({ job: JOB, executions: [], gaps: [], ...history }, evidence, [SPAN], NODE_DIES);
 }
 
 function kinds(verdict: JobVerdict): string[] {
@@ -49,7 +51,7 @@ Deno.test("judgeJob() finds nothing wrong where each time ran once", () => {
     lostWithNode: 0,
     refused: 0,
     retried: 0,
-    longestDelayMs: 15,
+    starts: [T0, T0 + 1_000].map((dueAt) => ({ dueAt, startedAt: dueAt + 15 })),
     findings: [],
   });
 });
@@ -110,12 +112,11 @@ Deno.test("judgeJob() finds runs of a gated job beside each other", () => {
 });
 
 Deno.test("judgeJob() finds an arrival that no execution explains, and a success of which nothing arrived", () => {
-  const job: FaultJob = { ...JOB, executor: "http" };
+  const job: JudgedJob = { ...JOB, executor: "http" };
   const executions = [told(0), told(1)];
   const evidence = (...seconds: number[]): Evidence => ({
     shell: new Map(),
     arrivals: new Map([["a", seconds.map((second) => T0 + second * 1_000 + 20)]]),
-    listeningAt: [],
   });
   deepEqual(kinds(judge({ executions, job }, evidence(0, 1))), []);
   deepEqual(kinds(judge({ executions, job }, evidence(0))), ["lost"]);

@@ -1,4 +1,4 @@
-import { seededRandom } from "./seeded_random.ts";
+import { seededRandom } from "../seeded_random.ts";
 
 /** What is being killed: a server that starts, one that catches up, or one at its daily work. */
 export type RoundKind = "startup" | "catch-up" | "steady";

@@ -1,7 +1,8 @@
-import type { Span } from "./campaign_state.ts";
+import type { Allowed } from "./allowed.ts";
 import type { JobHistory, ToldExecution } from "./job_history.ts";
 import { matchReceipts } from "./match_receipts.ts";
 import type { ShellTrace } from "./shell_log.ts";
+import { nominalsOf, type Span } from "./span.ts";
 
 /** What may be wrong with a history. */
 export const FINDING_KINDS = ["lost", "doubled", "stuck", "survivor", "wrong"] as const;
@@ -10,6 +11,12 @@ export const FINDING_KINDS = ["lost", "doubled", "stuck", "survivor", "wrong"] a
 export interface Finding {
   kind: typeof FINDING_KINDS[number];
   text: string;
+}
+
+/** When a time was due, and when its run really began. Epoch milliseconds. */
+export interface Start {
+  dueAt: number;
+  startedAt: number;
 }
 
 /** What became of a job's times, and what is wrong with that. */
@@ -23,8 +30,8 @@ export interface JobVerdict {
   refused: number;
   /** Attempts beyond the first. */
   retried: number;
-  /** From a time, or from when a server was there to start it if that was later, to the start. Milliseconds. */
-  longestDelayMs: number;
+  /** First attempts that had to wait for nothing. */
+  starts: Start[];
   findings: Finding[];
 }
 
@@ -33,34 +40,32 @@ export interface Evidence {
   shell: ReadonlyMap<string, ShellTrace>;
   /** Arrivals at the sink by job. Epoch milliseconds. */
   arrivals: ReadonlyMap<string, readonly number[]>;
-  /** When servers began to listen, in order. Epoch milliseconds. */
-  listeningAt: readonly number[];
 }
 
 /** How far the clocks of a shell's line and of a server's record may differ. Milliseconds. */
 const TOLERANCE_MS = 100;
 
 /** Compares what a server tells of a job with what really happened; reads and writes nothing. */
-export function judgeJob(history: JobHistory, evidence: Evidence, spans: readonly Span[]): JobVerdict {
-  return new JobJudge(history, evidence).judge(spans.flatMap(nominalsOf));
-}
-
-/** Every second inside a span that is over. */
-export function nominalsOf({ startsAt, expiresAt }: Span): number[] {
-  const first = Math.ceil(startsAt / 1_000);
-  const last = Math.floor((expiresAt ?? 0) / 1_000);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * 1_000);
+export function judgeJob(
+  history: JobHistory,
+  evidence: Evidence,
+  spans: readonly Span[],
+  allowed: Allowed,
+): JobVerdict {
+  return new JobJudge(history, evidence, allowed).judge(spans.flatMap(nominalsOf));
 }
 
 class JobJudge {
   readonly #history: JobHistory;
   readonly #evidence: Evidence;
+  readonly #allowed: Allowed;
   readonly #findings: Finding[] = [];
-  #longestDelayMs = 0;
+  readonly #starts: Start[] = [];
 
-  constructor(history: JobHistory, evidence: Evidence) {
+  constructor(history: JobHistory, evidence: Evidence, allowed: Allowed) {
     this.#history = history;
     this.#evidence = evidence;
+    this.#allowed = allowed;
   }
 
   judge(nominals: readonly number[]): JobVerdict {
@@ -86,7 +91,7 @@ class JobJudge {
       nominals: nominals.length,
       ...counts,
       retried: executions.filter(({ attempt }) => attempt > 1).length,
-      longestDelayMs: this.#longestDelayMs,
+      starts: this.#starts,
       findings: this.#findings,
     };
   }
@@ -113,7 +118,8 @@ class JobJudge {
     const before = attempts.slice(0, -1).find(({ state }) => state !== "lost");
     if (before !== undefined) this.#find("doubled", `${at} was tried again after ${before.id} was ${before.state}`);
     const last = attempts.at(-1);
-    if (last?.state === "success") return "ran";
+    // What is heard of a lost run after all counts, while nobody has begun to try again.
+    if (last?.state === "success" || last?.lateState === "success") return "ran";
     if (last?.state !== "lost") return null;
     if (attempts.length <= this.#history.job.retries) this.#find("lost", `${at} was not tried again after ${last.id}`);
     return "lostWithNode";
@@ -125,6 +131,7 @@ class JobJudge {
         return;
       case "lost":
         if (node === "" || reason === null) this.#find("lost", `${id} is lost without a node or a reason`);
+        if (!this.#allowed.lost) this.#find("wrong", `${id} is lost though its node ${node} was not harmed: ${reason}`);
         return;
       case "queued":
       case "running":
@@ -145,7 +152,7 @@ class JobJudge {
         this.#find("lost", `${id} is a success, but began ${begins.length} and ended ${ends.length} times`);
       }
       const last = Math.max(...begins, ...ends);
-      if (state === "lost" && last > finishedAt + TOLERANCE_MS) {
+      if (state === "lost" && !this.#allowed.outlives && last > finishedAt + TOLERANCE_MS) {
         this.#find("survivor", `${id} was lost at ${timeOf(finishedAt)} and ran on until ${timeOf(last)}`);
       }
       if (begin === undefined) continue;
@@ -177,8 +184,7 @@ class JobJudge {
   /** What waits for its turn at a gate, or for another attempt, does so on purpose. */
   #noteStart({ dueAt, attempt }: ToldExecution, startedAt: number): void {
     if (dueAt === null || attempt > 1 || this.#history.job.gated) return;
-    const server = this.#evidence.listeningAt.findLast((ms) => ms <= startedAt) ?? 0;
-    this.#longestDelayMs = Math.max(this.#longestDelayMs, startedAt - Math.max(dueAt, server));
+    this.#starts.push({ dueAt, startedAt });
   }
 }
 

@@ -3,7 +3,7 @@ import { Campaign } from "./campaign.ts";
 import { newCampaign } from "./campaign_state.ts";
 import { findingsOf, reportText } from "./report_table.ts";
 import { planOf } from "./round_plan.ts";
-import { seededRandom } from "./seeded_random.ts";
+import { seededRandom } from "../seeded_random.ts";
 
 const PROMISE =
   "a server that is killed at its work, as it starts and as it catches up loses no time and runs none twice";

@@ -3,7 +3,7 @@ import type { ToldExecution } from "./job_history.ts";
 import { matchReceipts } from "./match_receipts.ts";
 
 function told(id: string, startedAt: number, finishedAt: number, state: ToldExecution["state"]): ToldExecution {
-  return { id, dueAt: startedAt, attempt: 1, state, node: "n1", reason: null, startedAt, finishedAt };
+  return { id, dueAt: startedAt, attempt: 1, state, node: "n1", reason: null, lateState: null, startedAt, finishedAt };
 }
 
 Deno.test("matchReceipts() finds a partner for each success though times overlap", () => {

@@ -25,6 +25,11 @@ export class Sink implements AsyncDisposable {
     this.port = this.#server.addr.port;
   }
 
+  /** Where it listens. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
     this.#file.close();

@@ -1,4 +1,4 @@
-import { MARK_NAME } from "./job_set.ts";
+import { MARK_NAME } from "./judged_job.ts";
 
 /** A living process of a job. */
 export interface MarkedProcess {

@@ -1,9 +1,5 @@
 import { z } from "zod";
-
-/** Times of a job that are due: those between two instants, which are never whole seconds. Epoch milliseconds. */
-const spanSchema = z.object({ startsAt: z.number(), expiresAt: z.number().nullable() });
-/** Times of a job that are due: those between two instants, which are never whole seconds. Epoch milliseconds. */
-export type Span = z.infer<typeof spanSchema>;
+import { spanSchema } from "../judge/span.ts";
 
 const stateSchema = z.object({
   seed: z.number().int(),
