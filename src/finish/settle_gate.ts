@@ -9,7 +9,7 @@ import type { Finisher } from "./finisher.ts";
  * The gate itself says so, so it may be called at any time and again after any crash.
  */
 export async function settleGate(key: string, store: Store, finisher: Finisher): Promise<void> {
-  const gate = (await store.get(gateTable, gateKey(key))).value;
+  const gate = (await store.read(gateTable, gateKey(key))).value;
   if (gate === null) return;
   for (const place of gate.superseded) {
     const ended = await endOpen(place, store, finisher, (execution) => ({
@@ -38,7 +38,7 @@ async function endOpen(
   finisher: Finisher,
   event: (execution: string) => AttemptEvent,
 ): Promise<number> {
-  const group = (await store.get(groupTable, groupKey(place.uid, place.group))).value;
+  const group = (await store.read(groupTable, groupKey(place.uid, place.group))).value;
   const open = group === null ? [] : openAttempts(group);
   await Promise.all(open.map((id) => finisher.submit(place.uid, event(id))));
   return open.length;

@@ -115,7 +115,8 @@ export class BacklogWork {
     const first = executionId(groupId, 0, 1);
     const run = await this.#deps.open.find(plan.uid, first, { nearby: !backlog.joined });
     if (known.value !== null || run.value !== null) return true;
-    const gate = plan.gate === null ? null : await store.get(gateTable, gateKey(plan.gate.key));
+    // Read, not remembered: no commit would show that a place has been freed by another server.
+    const gate = plan.gate === null ? null : await store.read(gateTable, gateKey(plan.gate.key));
     if (plan.gate !== null && !hasRoom(gate?.value ?? emptyGate, plan.gate)) return false;
     const request: StartRequest = {
       uid: plan.uid,

@@ -35,7 +35,7 @@ export class ManualRuns {
     this.#waiting.set(group.id, bells.add(bell));
     try {
       while (true) {
-        const now = (await store.get(groupTable, groupKey(group.uid, group.id))).value;
+        const now = (await store.read(groupTable, groupKey(group.uid, group.id))).value;
         if (now === null || now.state === "ended" || signal.aborted) return now ?? group;
         await bell.wait(clock, LOOK_EVERY_MS, signal);
       }

@@ -19,7 +19,7 @@ const serverSettings = z.object({
   agent: z.boolean(),
   /** `native`: the one that the engine's profile names. `silent`: every ring is dropped. */
   bell: z.enum(["native", "silent"]),
-  /** A file with the milliseconds that its clock is off, read at its start and at each SIGUSR1; none: it is right. */
+  /** A file with the milliseconds that its clock is off, read at its start and at each SIGUSR2; none: it is right. */
   clockPath: z.string().nullable(),
 });
 

@@ -58,6 +58,6 @@ export class FleetNode {
 
   /** Has it look at its clock's file again. */
   readClock(): void {
-    this.#process?.signal("SIGUSR1");
+    this.#process?.signal("SIGUSR2");
   }
 }

@@ -42,7 +42,8 @@ export const STORE_FAULTS = {
       const others = [0, 1, 2].filter((i) => i !== stays);
       struck();
       await Promise.all(others.map((i) => cluster.kill(i)));
-      await pause(brief ? 5_000 : 30_000);
+      // Either way some times are missed.
+      await pause(brief ? 14_000 : 30_000);
       await Promise.all(others.map((i) => cluster.restart(i)));
     },
   },
