@@ -1,4 +1,5 @@
 import { type Liveness, Peers } from "../claim/mod.ts";
+import type { Outputs } from "../output/mod.ts";
 import type { Clock, Log } from "../runtime/mod.ts";
 import { type Catalogue, Feed, type Graph, type HeldJobs, type Store } from "../store/mod.ts";
 
@@ -9,6 +10,7 @@ export interface FleetDeps {
   graph: Graph;
   held: HeldJobs;
   liveness: Liveness;
+  outputs: Outputs;
   clock: Clock;
   log: Log;
   name: string;
@@ -24,19 +26,29 @@ export class Fleet {
   #reading: Promise<void> = Promise.resolve();
 
   constructor(deps: FleetDeps) {
+    const { outputs } = deps;
     this.#deps = deps;
     this.feed = new Feed({ ...deps, reload: () => this.#reload() });
     this.peers = new Peers({
       ...deps,
       feedNext: () => this.feed.next,
-      onLook: (others) => this.feed.follow(new Map(others.map((peer) => [peer.incarnation, peer.feedNext]))),
-      sweep: (incarnation) => this.feed.sweep(incarnation),
+      followed: () => outputs.followedHere(),
+      liveNext: () => outputs.liveNext,
+      onLook: (others) => {
+        outputs.followedElsewhere(others);
+        return this.feed.follow(new Map(others.map((peer) => [peer.incarnation, peer.feedNext])));
+      },
+      sweep: async (incarnation) => {
+        await this.feed.sweep(incarnation);
+        await outputs.sweep(incarnation);
+      },
     });
+    outputs.onFollowHere(() => this.peers.hurry());
   }
 
   /** Works until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.feed.run(signal), this.peers.run(signal)]);
+    await Promise.all([this.feed.run(signal), this.peers.run(signal), this.#deps.outputs.run(signal)]);
   }
 
   /** Reads again what other servers may have changed without telling. */

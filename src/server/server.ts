@@ -1,6 +1,6 @@
 import { type Bell, openBell } from "../bell/mod.ts";
 import { Tokens } from "../auth/mod.ts";
-import { Agents, AssignedIndex, Broker, Liveness, QueueIndex, QueueWatch } from "../claim/mod.ts";
+import { Agents, AssignedIndex, BEATS_BELL, Broker, Liveness, QueueIndex, QueueWatch } from "../claim/mod.ts";
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
 import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
@@ -8,7 +8,7 @@ import { Jobs } from "../job/mod.ts";
 import { DeletedJobs, Housekeeping, Retention } from "../keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
-import { Outputs } from "../output/mod.ts";
+import { LIVE_BELL, Outputs } from "../output/mod.ts";
 import { aborted, type Clock, type Log, messageOf, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { QUEUE_BELL, Starter } from "../start/mod.ts";
 import {
@@ -101,9 +101,16 @@ export class Server {
     });
     const finisher = new Finisher({ ...parts, counter: this.#counts });
     this.finisher = finisher;
-    this.outputs = new Outputs(parts);
+    this.outputs = new Outputs({ ...parts, incarnation });
     this.#assigned = new AssignedIndex(store);
-    const shared = { ...parts, held: this.#held, liveness: this.liveness, name: nodeName, incarnation };
+    const shared = {
+      ...parts,
+      held: this.#held,
+      liveness: this.liveness,
+      outputs: this.outputs,
+      name: nodeName,
+      incarnation,
+    };
     this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
     const peers = this.#fleet?.peers;
     const minds = (execution: string) => peers?.minds(execution, "servers with agents") ?? true;
@@ -153,6 +160,12 @@ export class Server {
     });
     using _feed = this.#bell.on(FEED_BELL, (by) => {
       if (by === "other") this.#fleet?.feed.look();
+    });
+    using _beats = this.#bell.on(BEATS_BELL, (by) => {
+      if (by === "other") this.#fleet?.peers.hurry();
+    });
+    using _live = this.#bell.on(LIVE_BELL, (by) => {
+      if (by === "other") this.outputs.lookElsewhere();
     });
     const loops = {
       ...this.#options,
