@@ -88,7 +88,7 @@ export class Peers {
 
   /** Says and looks once a second until `signal` aborts; then says that it is gone. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#deps;
+    const { log } = this.#deps;
     while (!signal.aborted) {
       try {
         await this.#say();

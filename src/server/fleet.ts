@@ -1,7 +1,8 @@
-import { type Liveness, Peers } from "../claim/mod.ts";
-import type { Outputs } from "../output/mod.ts";
+import type { Bell } from "../bell/mod.ts";
+import { BEATS_BELL, type Liveness, Peers } from "../claim/mod.ts";
+import { LIVE_BELL, type Outputs } from "../output/mod.ts";
 import type { Clock, Log } from "../runtime/mod.ts";
-import { type Catalogue, Feed, type Graph, type HeldJobs, type Store } from "../store/mod.ts";
+import { type Catalogue, Feed, FEED_BELL, type Graph, type HeldJobs, type Store } from "../store/mod.ts";
 
 /** What a server among others works with. */
 export interface FleetDeps {
@@ -11,6 +12,7 @@ export interface FleetDeps {
   held: HeldJobs;
   liveness: Liveness;
   outputs: Outputs;
+  bell: Bell;
   clock: Clock;
   log: Log;
   name: string;
@@ -48,6 +50,13 @@ export class Fleet {
 
   /** Works until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    const onOther = (name: string, look: () => void) =>
+      this.#deps.bell.on(name, (by) => {
+        if (by === "other") look();
+      });
+    using _feed = onOther(FEED_BELL, () => this.feed.look());
+    using _beats = onOther(BEATS_BELL, () => this.peers.hurry());
+    using _live = onOther(LIVE_BELL, () => this.#deps.outputs.lookElsewhere());
     await Promise.all([this.feed.run(signal), this.peers.run(signal), this.#deps.outputs.run(signal)]);
   }
 

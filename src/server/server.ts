@@ -1,6 +1,6 @@
 import { type Bell, openBell } from "../bell/mod.ts";
 import { Tokens } from "../auth/mod.ts";
-import { Agents, AssignedIndex, BEATS_BELL, Broker, Liveness, QueueIndex, QueueWatch } from "../claim/mod.ts";
+import { Agents, AssignedIndex, Broker, Liveness, QueueIndex, QueueWatch } from "../claim/mod.ts";
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
 import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
@@ -8,20 +8,10 @@ import { Jobs } from "../job/mod.ts";
 import { DeletedJobs, Housekeeping, Retention } from "../keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
-import { LIVE_BELL, Outputs } from "../output/mod.ts";
+import { Outputs } from "../output/mod.ts";
 import { aborted, type Clock, type Log, messageOf, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { QUEUE_BELL, Starter } from "../start/mod.ts";
-import {
-  Catalogue,
-  claimSchema,
-  FEED_BELL,
-  fenceKey,
-  Graph,
-  HeldJobs,
-  leaseKey,
-  OpenExecutions,
-  Store,
-} from "../store/mod.ts";
+import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, OpenExecutions, Store } from "../store/mod.ts";
 import { raiseTerm, termOf } from "./fence_bytes.ts";
 import { Fleet } from "./fleet.ts";
 import { ManualRuns } from "./runs.ts";
@@ -103,15 +93,8 @@ export class Server {
     this.finisher = finisher;
     this.outputs = new Outputs({ ...parts, incarnation });
     this.#assigned = new AssignedIndex(store);
-    const shared = {
-      ...parts,
-      held: this.#held,
-      liveness: this.liveness,
-      outputs: this.outputs,
-      name: nodeName,
-      incarnation,
-    };
-    this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
+    const shared = { ...parts, held: this.#held, liveness: this.liveness, name: nodeName, incarnation };
+    this.#fleet = engine.profile.soleWriter ? null : new Fleet({ ...shared, outputs: this.outputs, bell });
     const peers = this.#fleet?.peers;
     const minds = (execution: string) => peers?.minds(execution, "servers with agents") ?? true;
     this.#broker = new Broker({ ...parts, pauseOf, minds });
@@ -157,15 +140,6 @@ export class Server {
     using _queue = this.#bell.on(QUEUE_BELL, (by) => by === "own" ? this.#broker.look() : this.#queues.rung());
     using _cancel = this.#bell.on(CANCEL_BELL, (by) => {
       if (by === "other") void this.agents.lookForCancels().catch((thrown) => log.warn(messageOf(thrown)));
-    });
-    using _feed = this.#bell.on(FEED_BELL, (by) => {
-      if (by === "other") this.#fleet?.feed.look();
-    });
-    using _beats = this.#bell.on(BEATS_BELL, (by) => {
-      if (by === "other") this.#fleet?.peers.hurry();
-    });
-    using _live = this.#bell.on(LIVE_BELL, (by) => {
-      if (by === "other") this.outputs.lookElsewhere();
     });
     const loops = {
       ...this.#options,
