@@ -36,7 +36,7 @@ interface Place {
  *   at most 64 KiB a second go out while nobody follows.
  * - What comes after the head goes round in a ring, the *tail*. Nothing of it goes out while nobody follows.
  * - While followed, each tick sends the newest of it, 48 KiB at most, as a *live* chunk, which the server need not keep;
- *   `skippedBytes` counts what was left out since the chunk before.
+ *   `skippedBytes` counts what was left out since the chunk before, and `fromByte` says where it begins.
  * - After the end, the tail goes out to be kept, its first chunk with `skippedBytes` for what fell between it and the
  *   head. So the kept chunks never exceed the cap, and their bytes and skips add up to the size of the output.
  * - A whole output of at most 4 KiB of which nothing was sent goes in the result instead.
@@ -147,7 +147,7 @@ export class Output implements ChunkSource {
     const from = Math.max(this.#shownTo, this.#headBytes + tail.start, size - CHUNK_BYTES);
     if (from >= size) return [];
     const data = tail.read(from - this.#headBytes, size - from);
-    const chunk = this.#chunk(this.#place.n, data, from - this.#shownTo, true);
+    const chunk = { ...this.#chunk(this.#place.n, data, from - this.#shownTo, true), fromByte: from };
     this.#place = { ...this.#place, n: this.#place.n + 1 };
     this.#shownTo = size;
     return [chunk];

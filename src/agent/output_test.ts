@@ -119,6 +119,7 @@ Deno.test("Output keeps head and tail within its cap, its bytes and skips add up
     for (const chunk of chunks) {
       const data = dataOf(chunk);
       const from = (chunk.live ? shownTo : keptTo) + chunk.skippedBytes;
+      equal(chunk.fromByte, chunk.live ? from : undefined);
       deepEqual(data, bytesAt(from, data.length));
       if (!chunk.live) [keptTo, kept] = [from + data.length, kept + data.length];
       shownTo = Math.max(shownTo, from + data.length);

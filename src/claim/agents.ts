@@ -27,6 +27,8 @@ export class Agents {
   readonly #polls = new Map<string, LongPoll>();
   /** When what each node has was last read, monotonic milliseconds. */
   readonly #refreshedAt = new Map<string, number>();
+  /** Followed executions that the last answer to each node named. */
+  readonly #toldFollowed = new Map<string, readonly string[]>();
 
   constructor(deps: AgentsDeps) {
     this.#deps = deps;
@@ -53,6 +55,7 @@ export class Agents {
       putNode(change, entry, node);
       if ((await store.commit(change)).outcome === "refused") continue;
       liveness.heard(node.name);
+      this.#toldFollowed.delete(node.name);
       await assigned.load(node.name);
       await this.#applyResults(node.name, results);
       await this.loseFormerLives(node);
@@ -71,10 +74,12 @@ export class Agents {
     const before = clock.now() - LASTING_MS;
     this.#noteStarted(node.name, request.held, (claimedAt) => claimedAt <= before);
     this.#settleLost(node, request);
-    const poll = new LongPoll(this.#deps, node, request);
+    const poll = new LongPoll(this.#deps, node, request, this.#toldFollowed.get(node.name) ?? []);
     this.#polls.set(node.name, poll);
     const answer = await poll.run(signal);
     if (this.#polls.get(node.name) === poll) this.#polls.delete(node.name);
+    if (answer.followed.length > 0) this.#toldFollowed.set(node.name, answer.followed);
+    else this.#toldFollowed.delete(node.name);
     this.#deps.liveness.heard(node.name);
     return answer;
   }

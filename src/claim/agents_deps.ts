@@ -9,7 +9,7 @@ import type { Liveness } from "./liveness.ts";
 /** Where output that agents send goes. */
 export interface OutputSink {
   append(chunks: readonly OutputChunk[]): Promise<void>;
-  /** Executions of these that somebody reads live. */
+  /** Executions of these that somebody reads live, at this server or at another. */
   followed(executions: readonly string[]): string[];
   /** Calls `wake` when somebody begins to read one of a node's executions. */
   onFollow(wake: () => void): void;

@@ -11,20 +11,22 @@ export class LongPoll implements WaitingPoll {
   readonly #request: PollRequest;
   readonly #held: ReadonlySet<string>;
   readonly #bell = new Doorbell();
-  readonly #followedAtFirst: string;
+  /** Of what the node holds, what it was last told to be followed. */
+  readonly #followedBefore: string;
   readonly #cancelsAtFirst: number;
   #claims: Assignment[] = [];
   readonly #drains: boolean;
   #drainChanged: boolean | undefined;
 
-  constructor(deps: AgentsDeps, node: Node, request: PollRequest) {
+  /** `told`: the followed executions that the node's last answer named. */
+  constructor(deps: AgentsDeps, node: Node, request: PollRequest, told: readonly string[]) {
     this.#deps = deps;
     this.node = node;
     this.freeSlots = node.draining === null ? request.freeSlots : 0;
     this.#request = request;
     this.#drains = node.draining === "operator";
     this.#held = new Set(request.held.map((held) => held.execution));
-    this.#followedAtFirst = this.#followed().join();
+    this.#followedBefore = [...this.#held].filter((id) => told.includes(id)).join();
     this.#cancelsAtFirst = this.#unknownCancels().length;
   }
 
@@ -69,7 +71,7 @@ export class LongPoll implements WaitingPoll {
 
   #hasNews(): boolean {
     return this.#claims.length > 0 || this.#drainChanged !== undefined ||
-      this.#followed().join() !== this.#followedAtFirst ||
+      this.#followed().join() !== this.#followedBefore ||
       this.#unknownCancels().length > this.#cancelsAtFirst;
   }
 
@@ -100,11 +102,17 @@ export class LongPoll implements WaitingPoll {
     return this.#deps.outputs.followed([...this.#held]);
   }
 
+  /** What is followed of all that the node has once it has this answer. */
+  #followedWith(claims: readonly Assignment[]): string[] {
+    return this.#deps.outputs.followed([...this.#held, ...claims.map(({ execution }) => execution)]);
+  }
+
   #answer(lost: Assignment[]): PollAnswer {
+    const claims = [...lost, ...this.#claims];
     return {
-      claims: [...lost, ...this.#claims],
+      claims,
       cancels: this.#unknownCancels(),
-      followed: this.#followed(),
+      followed: this.#followedWith(claims),
       draining: this.#drainChanged ?? this.#drains,
     };
   }

@@ -1,4 +1,4 @@
-import { type Clock, hash64, type Log, messageOf } from "../runtime/mod.ts";
+import { type Clock, Doorbell, hash64, type Log, messageOf } from "../runtime/mod.ts";
 import { SilenceJudge } from "../lease/mod.ts";
 import {
   beatsKey,
@@ -13,8 +13,15 @@ import {
 import type { Beats } from "../model/mod.ts";
 import type { Liveness } from "./liveness.ts";
 
+/** The bell that says: a server has said that other outputs are followed at it. */
+export const BEATS_BELL = "beats";
+
 /** How often servers say that they live, and look for others, in milliseconds. */
 const EVERY_MS = 1_000;
+/** Shortest time between two times of saying and looking, when there is something that should not wait, in milliseconds. */
+const AT_LEAST_MS = 100;
+/** Followed executions that a server tells of at most. */
+const MOST_FOLLOWED = 500;
 /** A server that says nothing for so long is gone, in milliseconds. */
 const GONE_AFTER_MS = 5_000;
 /** What a server said that is gone is removed after this time, in milliseconds. */
@@ -30,6 +37,10 @@ export interface Peer {
   agents: number;
   /** The entry of its feed that comes next. */
   feedNext: number;
+  /** Executions whose output is followed at it. */
+  followed: readonly string[];
+  /** The entry of what it tells live that comes next. */
+  liveNext: number;
   /** How far its wall clock is ahead of this one's, in milliseconds, as well as can be told. */
   clockAheadMs: number;
 }
@@ -44,6 +55,9 @@ export interface PeersDeps {
   incarnation: string;
   /** The entry of this server's feed that comes next. */
   feedNext: () => number;
+  /** Executions whose output is followed at this server, and the entry of what it tells live that comes next. */
+  followed: () => readonly string[];
+  liveNext: () => number;
   /** Told of the other servers whenever they were looked for. */
   onLook: (others: readonly Peer[]) => Promise<void>;
   /** Removes what a server left that is gone for good. */
@@ -63,6 +77,9 @@ export class Peers {
   /** What each server last said of each node. */
   readonly #marks = new Map<string, number>();
   #seq = 0;
+  /** Followed executions that the others were last told of. */
+  #toldFollowed = "";
+  readonly #bell = new Doorbell();
 
   constructor(deps: PeersDeps) {
     this.#deps = deps;
@@ -71,7 +88,7 @@ export class Peers {
 
   /** Says and looks once a second until `signal` aborts; then says that it is gone. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#deps;
+    const { log } = this.#deps;
     while (!signal.aborted) {
       try {
         await this.#say();
@@ -80,11 +97,22 @@ export class Peers {
         this.#judge.restart();
         log.warn(`Cannot say that this server lives: ${messageOf(thrown)}`, { error: thrown });
       }
-      await this.#judge.rest(EVERY_MS, clock.sleep(EVERY_MS, signal));
+      await this.#judge.rest(EVERY_MS, this.#pause(signal));
     }
     await this.#remove(this.#deps.incarnation).catch((thrown) =>
       log.warn(`Cannot say that this server stops: ${messageOf(thrown)}`, { error: thrown })
     );
+  }
+
+  /** There is something to say, or to look for, that should not wait for the next second. */
+  hurry(): void {
+    this.#bell.wake();
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    await clock.sleep(AT_LEAST_MS, signal);
+    await this.#bell.wait(clock, EVERY_MS - AT_LEAST_MS, signal);
   }
 
   /** The other servers that live. */
@@ -144,11 +172,11 @@ export class Peers {
 
   #note(of: string, value: Beats, nowMs: number): void {
     const known = this.#others.get(of);
-    const { name, agents, feedNext, at } = value;
+    const { name, agents, feedNext, followed, liveNext, at } = value;
     // A beat is read some time after it was written: the freshest reading, the highest, tells most.
     const aheadMs = at - nowMs;
     const clockAheadMs = known === undefined ? aheadMs : Math.max(aheadMs, known.clockAheadMs - 100);
-    this.#others.set(of, { incarnation: of, name, agents, feedNext, clockAheadMs });
+    this.#others.set(of, { incarnation: of, name, agents, feedNext, followed, liveNext, clockAheadMs });
   }
 
   async #judgeSilence(of: string): Promise<void> {
@@ -168,7 +196,8 @@ export class Peers {
   }
 
   async #say(): Promise<void> {
-    const { store, liveness, clock, name, incarnation, feedNext } = this.#deps;
+    const { store, liveness, clock, name, incarnation, feedNext, liveNext } = this.#deps;
+    const followed = this.#deps.followed().slice(0, MOST_FOLLOWED);
     const heard = Object.entries(liveness.heardHere());
     const parts = Math.max(1, Math.ceil(heard.length / NODES_IN_ONE));
     this.#seq++;
@@ -176,10 +205,13 @@ export class Peers {
       const key = beatsKey(incarnation, n);
       const nodes = Object.fromEntries(heard.slice(n * NODES_IN_ONE, (n + 1) * NODES_IN_ONE));
       const change = new StoreChange();
-      const beats: Beats = { name, seq: this.#seq, at: clock.now(), agents: heard.length, feedNext: feedNext(), nodes };
+      const seen = { name, seq: this.#seq, at: clock.now(), agents: heard.length, nodes };
+      const beats: Beats = { ...seen, feedNext: feedNext(), followed: n === 0 ? followed : [], liveNext: liveNext() };
       putBeats(change, await store.get(beatsTable, key), beats);
+      if (n === 0 && followed.join() !== this.#toldFollowed) change.ring(BEATS_BELL);
       await store.commit(change);
     }
+    this.#toldFollowed = followed.join();
   }
 
   async #remove(incarnation: string): Promise<void> {

@@ -33,6 +33,10 @@ export const beatsSchema = z.object({
   feedNext: z.number().int(),
   /** Nodes heard here lately, each with a number that rises when it is heard. */
   nodes: z.record(z.string(), z.number().int()),
+  /** Executions whose output is followed at it; those that were followed first where there are very many. */
+  followed: z.array(z.string()).default([]),
+  /** The entry of what it tells live that comes next. */
+  liveNext: z.number().int().default(0),
 });
 export type Beats = z.infer<typeof beatsSchema>;
 

@@ -67,6 +67,8 @@ export const outputChunkSchema = z.object({
   /** Base64. */
   data: z.string(),
   skippedBytes: z.number().int().min(0),
+  /** Of a live chunk: where it begins in the whole output, in bytes. Agents that do not say it are counted after. */
+  fromByte: z.number().int().min(0).optional(),
   /** Only for those who follow now: what of it is to be kept comes again, after the end. */
   live: z.boolean(),
 });

@@ -2,5 +2,6 @@
  * Output of executions: append, read, follow.
  * @module
  */
+export { LIVE_BELL } from "./live_teller.ts";
 export type { OutputEvent } from "./follower.ts";
 export { Outputs } from "./outputs.ts";

@@ -1,6 +1,8 @@
-import { type Liveness, Peers } from "../claim/mod.ts";
+import type { Bell } from "../bell/mod.ts";
+import { BEATS_BELL, type Liveness, Peers } from "../claim/mod.ts";
+import { LIVE_BELL, type Outputs } from "../output/mod.ts";
 import type { Clock, Log } from "../runtime/mod.ts";
-import { type Catalogue, Feed, type Graph, type HeldJobs, type Store } from "../store/mod.ts";
+import { type Catalogue, Feed, FEED_BELL, type Graph, type HeldJobs, type Store } from "../store/mod.ts";
 
 /** What a server among others works with. */
 export interface FleetDeps {
@@ -9,6 +11,8 @@ export interface FleetDeps {
   graph: Graph;
   held: HeldJobs;
   liveness: Liveness;
+  outputs: Outputs;
+  bell: Bell;
   clock: Clock;
   log: Log;
   name: string;
@@ -24,19 +28,36 @@ export class Fleet {
   #reading: Promise<void> = Promise.resolve();
 
   constructor(deps: FleetDeps) {
+    const { outputs } = deps;
     this.#deps = deps;
     this.feed = new Feed({ ...deps, reload: () => this.#reload() });
     this.peers = new Peers({
       ...deps,
       feedNext: () => this.feed.next,
-      onLook: (others) => this.feed.follow(new Map(others.map((peer) => [peer.incarnation, peer.feedNext]))),
-      sweep: (incarnation) => this.feed.sweep(incarnation),
+      followed: () => outputs.followedHere(),
+      liveNext: () => outputs.liveNext,
+      onLook: (others) => {
+        outputs.followedElsewhere(others);
+        return this.feed.follow(new Map(others.map((peer) => [peer.incarnation, peer.feedNext])));
+      },
+      sweep: async (incarnation) => {
+        await this.feed.sweep(incarnation);
+        await outputs.sweep(incarnation);
+      },
     });
+    outputs.onFollowHere(() => this.peers.hurry());
   }
 
   /** Works until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.feed.run(signal), this.peers.run(signal)]);
+    const onOther = (name: string, look: () => void) =>
+      this.#deps.bell.on(name, (by) => {
+        if (by === "other") look();
+      });
+    using _feed = onOther(FEED_BELL, () => this.feed.look());
+    using _beats = onOther(BEATS_BELL, () => this.peers.hurry());
+    using _live = onOther(LIVE_BELL, () => this.#deps.outputs.lookElsewhere());
+    await Promise.all([this.feed.run(signal), this.peers.run(signal), this.#deps.outputs.run(signal)]);
   }
 
   /** Reads again what other servers may have changed without telling. */

@@ -11,17 +11,7 @@ import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
 import { aborted, type Clock, type Log, messageOf, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { QUEUE_BELL, Starter } from "../start/mod.ts";
-import {
-  Catalogue,
-  claimSchema,
-  FEED_BELL,
-  fenceKey,
-  Graph,
-  HeldJobs,
-  leaseKey,
-  OpenExecutions,
-  Store,
-} from "../store/mod.ts";
+import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, OpenExecutions, Store } from "../store/mod.ts";
 import { raiseTerm, termOf } from "./fence_bytes.ts";
 import { Fleet } from "./fleet.ts";
 import { ManualRuns } from "./runs.ts";
@@ -101,10 +91,10 @@ export class Server {
     });
     const finisher = new Finisher({ ...parts, counter: this.#counts });
     this.finisher = finisher;
-    this.outputs = new Outputs(parts);
+    this.outputs = new Outputs({ ...parts, incarnation });
     this.#assigned = new AssignedIndex(store);
     const shared = { ...parts, held: this.#held, liveness: this.liveness, name: nodeName, incarnation };
-    this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
+    this.#fleet = engine.profile.soleWriter ? null : new Fleet({ ...shared, outputs: this.outputs, bell });
     const peers = this.#fleet?.peers;
     const minds = (execution: string) => peers?.minds(execution, "servers with agents") ?? true;
     this.#broker = new Broker({ ...parts, pauseOf, minds });
@@ -150,9 +140,6 @@ export class Server {
     using _queue = this.#bell.on(QUEUE_BELL, (by) => by === "own" ? this.#broker.look() : this.#queues.rung());
     using _cancel = this.#bell.on(CANCEL_BELL, (by) => {
       if (by === "other") void this.agents.lookForCancels().catch((thrown) => log.warn(messageOf(thrown)));
-    });
-    using _feed = this.#bell.on(FEED_BELL, (by) => {
-      if (by === "other") this.#fleet?.feed.look();
     });
     const loops = {
       ...this.#options,

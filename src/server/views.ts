@@ -95,7 +95,7 @@ export class StoreViews {
   async execution(name: string, id: string): Promise<Execution | null> {
     const job = (await this.#store.read(jobTable, jobKey(name))).value;
     if (job === null || parseExecutionId(id) === undefined) return null;
-    const open = (await this.#open.find(job.uid, id)).value;
+    const open = (await this.#open.findNow(job.uid, id)).value;
     // As lists do: what is remembered is a moment behind a commit that is being answered.
     const key = executionKey(job.uid, id);
     const [found] = await this.#store.list(executionTable, { prefix: key.slice(0, 3), start: key }, { limit: 1 });

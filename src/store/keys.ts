@@ -59,6 +59,8 @@ export const endedKey = (hourMs: number, server: string): KvKey => ["ended", hou
 export const endedPrefix = (): KvKey => ["ended"];
 export const outputKey = (execution: string, n: number): KvKey => ["out", execution, n];
 export const outputPrefix = (execution: string): KvKey => ["out", execution];
+export const liveKey = (incarnation: string, n: number): KvKey => ["live", incarnation, n];
+export const livePrefix = (incarnation: string): KvKey => ["live", incarnation];
 export const selectorPrefix = (): KvKey => ["selector"];
 export const selectorKey = (id: string): KvKey => ["selector", id];
 export const nodeKey = (name: string): KvKey => ["node", name];

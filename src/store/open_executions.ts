@@ -56,6 +56,21 @@ export class OpenExecutions {
     return await this.#search(uid, id) ?? await this.#store.read(executionTable, key);
   }
 
+  /** The record of an execution as the store has it now, whatever another server has made of it; null values when there is none. */
+  async findNow(uid: string, id: string): Promise<Entry<Execution>> {
+    if (this.#store.engine.profile.soleWriter) return await this.find(uid, id);
+    const known = this.#byId.get(id);
+    if (known?.value.uid === uid && !isEnded(known.value)) {
+      const table = known.key[0] === queuePrefix()[0] ? queueTable : runningTable;
+      const now = await this.#store.read<Execution>(table, known.key);
+      if (now.value !== null && !isEnded(now.value)) return now;
+      if (this.#byId.get(id) === known) this.#remove(known.value);
+    }
+    const key = executionKey(uid, id);
+    const stored = await this.#store.read(executionTable, key);
+    return stored.value !== null ? stored : await this.#search(uid, id) ?? await this.#store.read(executionTable, key);
+  }
+
   /** Executions of a job that are queued or that a node has; holders of a lost place too. */
   async ofJob(uid: string): Promise<Found<Execution>[]> {
     if (this.#store.engine.profile.soleWriter) {

@@ -58,6 +58,7 @@ export const endedTable = defineTable(
   always,
 );
 export const outputTable = defineBytesTable("output");
+export const liveTable = defineBytesTable("live output");
 export const selectorTable = defineTable("selector", selectorSchema, always);
 export const nodeTable = defineTable("node", nodeSchema, always);
 export const beatsTable = defineTable("beat", beatsSchema, always);
@@ -99,6 +100,7 @@ export const { put: putTaken, remove: deleteTaken } = writersOf(takenTable);
 export const { put: putStat, remove: deleteStat } = writersOf(statTable);
 export const { put: putEnded, remove: deleteEnded } = writersOf(endedTable);
 export const { put: putOutput, remove: deleteOutput } = writersOf(outputTable);
+export const { put: putLive, remove: deleteLive } = writersOf(liveTable);
 export const { put: putSelector } = writersOf(selectorTable);
 export const { put: putNode } = writersOf(nodeTable);
 export const { put: putBeats, remove: deleteBeats } = writersOf(beatsTable);

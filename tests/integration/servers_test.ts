@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { followOutput, type WrittenPiece } from "../../src/cli/follow_output.ts";
 import { createClient } from "../../src/client/mod.ts";
+import { systemClock } from "../../src/runtime/mod.ts";
 import { CarillonProcess, WITHIN } from "../support/carillon_process.ts";
 import { DenoKvServer } from "../support/deno_kv_server.ts";
 import { EtcdCluster } from "../support/etcd_cluster.ts";
@@ -90,6 +92,13 @@ class Servers implements AsyncDisposable {
 
 const shell = (command: string) => ({ executor: "shell", executor_config: { shell: true, command } });
 
+/** Lines of a job that prints 300 KiB in pieces of 5 KiB over some seconds: each with its number, and when it was printed. */
+const LINES = 60;
+const LINE = /^(\d+) \d+ x{5100}$/;
+const printSlowly = (go: string) =>
+  `x=$(head -c 5100 /dev/zero | tr '\\0' x); for i in $(seq ${LINES}); do echo $i $(date +%s%3N) $x; sleep 0.1; done; ` +
+  `until test -e ${go}; do sleep 0.05; done; echo over`;
+
 for (const { program, open } of STORES) {
   testWith(program, `two servers on one ${program.name} are one scheduler`, async () => {
     await using servers = new Servers(await Deno.makeTempDir({ prefix: "carillon-servers-" }), await open());
@@ -159,5 +168,41 @@ for (const { program, open } of STORES) {
     }, { ...WITHIN, what: "all runs ended" });
     const dues = ended.map(({ dueAt }) => Math.floor((dueAt ?? 0) / 1_000)).sort((x, y) => x - y);
     assert.deepEqual(dues, dues.map((_, i) => (dues[0] ?? 0) + i), "every second once");
+  });
+
+  testWith(program, `output is followed live at any server on one ${program.name}`, async () => {
+    await using servers = new Servers(await Deno.makeTempDir({ prefix: "carillon-servers-" }), await open());
+    const a = await servers.add("a");
+    const b = await servers.add("b");
+    servers.agent("agent", servers.urls.slice(0, 1));
+    const go = `${servers.dir}/go`;
+    await eventually(async () => (await b.members()).some(({ state, name }) => state === "alive" && name === "agent"), {
+      ...WITHIN,
+      what: "the agent, as the other server sees it",
+    });
+    await a.apply({ name: "grow", schedule: "@manually", ...shell(printSlowly(go)) }, { strict: true });
+    await a.run("grow", { wait: false, force: false });
+    const { id } = await eventually(async () => {
+      const { executions } = await b.executions("grow", { state: "queued,running" });
+      return executions[0];
+    }, WITHIN);
+    let text = "";
+    const take = (piece: WrittenPiece) => {
+      assert.equal(piece.kind, "bytes", "nothing is skipped");
+      if (piece.kind === "bytes") text += new TextDecoder().decode(piece.data);
+    };
+    const end = followOutput({ client: b, clock: systemClock }, { job: "grow", id }, take);
+    // All of it comes while the job still runs: it waits to be let go.
+    await eventually(() => text.split("\n").length > LINES, { ...WITHIN, what: "everything printed so far" });
+    const numbers = text.trimEnd().split("\n").map((line) => Number(LINE.exec(line)?.[1]));
+    assert.deepEqual(numbers, Array.from({ length: LINES }, (_, i) => i + 1));
+    await Deno.writeTextFile(go, "");
+    assert.equal((await end).state, "success");
+    assert.ok(text.endsWith("x\nover\n"));
+    // Who comes after the end reads what is kept, and it is the same.
+    const [live, place] = [text, { job: "grow", id }];
+    text = "";
+    await followOutput({ client: b, clock: systemClock }, place, take);
+    assert.equal(text, live);
   });
 }

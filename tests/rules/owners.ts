@@ -30,6 +30,7 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   Stat: { head: "stat", owners: ["src/finish", "src/keep"] },
   Ended: { head: "ended", owners: ["src/finish"] },
   Output: { head: "out", owners: ["src/output", "src/keep"] },
+  Live: { head: "live", owners: ["src/output"] },
   Selector: { head: "selector", owners: ["src/start"] },
   Node: { head: "node", owners: ["src/claim"] },
   Beats: { head: "beats", owners: ["src/claim"] },

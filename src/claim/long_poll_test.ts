@@ -1,0 +1,65 @@
+import { deepEqual } from "node:assert/strict";
+import { fakeNode } from "../../tests/support/fake_deps.ts";
+import { Finisher } from "../finish/mod.ts";
+import { Committer, GroupCommitter, openMemory } from "../kv/mod.ts";
+import { silentLog, systemClock, systemRandom } from "../runtime/mod.ts";
+import { Catalogue, Graph, OpenExecutions, Store } from "../store/mod.ts";
+import type { AgentsDeps } from "./agents_deps.ts";
+import { AssignedIndex } from "./assigned.ts";
+import { Broker } from "./broker.ts";
+import { Liveness } from "./liveness.ts";
+import { LongPoll } from "./long_poll.ts";
+import { QueueIndex } from "./queue_index.ts";
+
+/** What polls work with, over an empty store; `followed` are the outputs that somebody reads. */
+function depsOf(followed: ReadonlySet<string>): AgentsDeps {
+  const [clock, log] = [systemClock, silentLog];
+  const engine = openMemory();
+  const committer = new Committer({ engine, clock, log, incarnation: "i" });
+  const store = new Store({ engine, committer: new GroupCommitter({ committer, profile: engine.profile }), log });
+  const open = new OpenExecutions(store);
+  const index = new QueueIndex(store);
+  const parts = { store, open, index, catalogue: new Catalogue(store), graph: new Graph(store), clock, log };
+  return {
+    ...parts,
+    broker: new Broker({ ...parts, pauseOf: () => ({ held: false, heldUntil: null }), minds: () => true }),
+    assigned: new AssignedIndex(store),
+    liveness: new Liveness(store, clock),
+    finisher: new Finisher({ ...parts, random: systemRandom, counter: { count() {} } }),
+    outputs: {
+      append: () => Promise.resolve(),
+      followed: (executions) => executions.filter((id) => followed.has(id)),
+      onFollow() {},
+    },
+  };
+}
+
+const never = new AbortController().signal;
+const REQUEST = {
+  node: "n",
+  incarnation: "i1",
+  freeSlots: 1,
+  held: ["a", "b"].map((execution) => ({ execution, startedAfterMs: 1 })),
+  waitMs: 5_000,
+};
+
+Deno.test("LongPoll.run() answers at once what became followed between two polls", async () => {
+  const poll = new LongPoll(depsOf(new Set(["b"])), fakeNode("n"), REQUEST, []);
+  deepEqual((await poll.run(never)).followed, ["b"]);
+});
+
+Deno.test("LongPoll.run() waits while its node was told what is followed, and answers when that changes", async () => {
+  const followed = new Set(["b"]);
+  const poll = new LongPoll(depsOf(followed), fakeNode("n"), REQUEST, ["b", "gone"]);
+  let answered = false;
+  const answer = poll.run(never).then((given) => {
+    answered = true;
+    return given;
+  });
+  poll.look();
+  await Promise.resolve();
+  deepEqual(answered, false);
+  followed.clear();
+  poll.look();
+  deepEqual((await answer).followed, []);
+});
