@@ -10,7 +10,7 @@ import {
   targetsOf,
 } from "../model/mod.ts";
 import { messageOf } from "../runtime/mod.ts";
-import { decideStart, knowSelectors, type StartRequest, writeStart } from "../start/mod.ts";
+import { decideStart, knowSelectors, selectorsOfStart, type StartRequest, writeStart } from "../start/mod.ts";
 import {
   backlogKey,
   backlogPrefix,
@@ -133,8 +133,13 @@ export class BacklogWork {
       selectors: targetsOf(plan, this.#deps.liveNodes()),
     };
     const decision = decideStart(request, gate?.value ?? null, clock.now());
+    if (decision.kind === "refuse" && decision.why === "too_large") {
+      const gap = { from: nominal, to: nominal, count: 1, reason: decision.reason };
+      putGap(change, covered(gapKey(plan.uid, nominal)), gap);
+      return true;
+    }
     if (decision.kind !== "start") return false;
-    await knowSelectors(store, request.selectors);
+    await knowSelectors(store, selectorsOfStart(request.selectors));
     change.check(known).check(run);
     writeStart(change, decision, gate);
     return true;

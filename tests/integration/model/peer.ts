@@ -8,7 +8,7 @@ import { Committer, type Engine, GroupCommitter } from "../../../src/kv/mod.ts";
 import { type Fence, firstFence } from "../../../src/model/mod.ts";
 import { type Clock, type Log, type Random, randomDigits } from "../../../src/runtime/mod.ts";
 import { ManualRuns } from "../../../src/server/runs.ts";
-import { Starter } from "../../../src/start/mod.ts";
+import { Expander, Starter } from "../../../src/start/mod.ts";
 import {
   type AppliedListener,
   Catalogue,
@@ -148,6 +148,7 @@ export class Peer {
       ...parts,
       finisher,
       deletedJobs: this.deletedJobs,
+      expander: new Expander(parts),
       node,
       look: () => liveness.look(),
       pauseOf,
