@@ -60,15 +60,16 @@ export class Draft {
   async execution(id: string): Promise<Execution | null> {
     const known = this.#executions.get(id);
     if (known) return known.value;
-    const found = await this.#open.find(this.#uid, id);
-    const unmade = found.value === null ? await this.#unmade.find(id) : null;
-    if (unmade === null || unmade === "made") {
-      const entry = unmade === null ? found : await this.#open.find(this.#uid, id);
-      this.#executions.set(id, { entry, value: entry.value });
-      return entry.value;
+    const nearby = await this.#open.find(this.#uid, id, { nearby: true });
+    const unmade = nearby.value === null ? await this.#unmade.find(id) : null;
+    if (unmade !== null) {
+      this.#executions.set(id, { entry: null, value: unmade, isUnmade: true });
+      return unmade;
     }
-    this.#executions.set(id, { entry: null, value: unmade, isUnmade: true });
-    return unmade;
+    // It may have been made while its page was read.
+    const entry = nearby.value === null ? await this.#open.find(this.#uid, id) : nearby;
+    this.#executions.set(id, { entry, value: entry.value });
+    return entry.value;
   }
 
   /** A group of the job as this draft would leave it. */

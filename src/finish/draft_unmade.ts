@@ -39,15 +39,14 @@ export class UnmadeTargets {
     this.#group = group;
   }
 
-  /** The execution that a page stands for; `made` when it has been made meanwhile; null when no page ever held it. */
-  async find(id: string): Promise<QueuedExecution | "made" | null> {
+  /** The execution that a page still stands for; null when there is none. */
+  async find(id: string): Promise<QueuedExecution | null> {
     const parts = parseExecutionId(id);
     if (parts === undefined || parts.attempt > 1) return null;
     const group = await this.#group(parts.group);
     if (!group?.wide || parts.target >= group.targets.length) return null;
     const page = (await this.#page(group.id, parts.target)).value;
-    const execution = page === null ? null : unmadeExecution(group, page, parts.target);
-    return execution ?? "made";
+    return page === null ? null : unmadeExecution(group, page, parts.target);
   }
 
   /** Takes a target that was found here out of its page: it is written elsewhere. */

@@ -98,6 +98,7 @@ export class Peer {
   readonly house: Housekeeping;
   readonly retention: Retention;
   readonly deletedJobs: DeletedJobs;
+  readonly expander: Expander;
   readonly #load: () => Promise<void>;
   /** What is under way in it, one of a kind at a time where a loop would do it. */
   readonly busy = new Set<string>();
@@ -144,11 +145,12 @@ export class Peer {
     this.effects = new EffectWorker({ ...parts, bell: new SilentBell(), handlers, minds: () => true });
     this.retention = new Retention(store, catalogue);
     this.deletedJobs = new DeletedJobs({ ...parts, finisher });
+    this.expander = new Expander(parts);
     this.house = new Housekeeping({
       ...parts,
       finisher,
       deletedJobs: this.deletedJobs,
-      expander: new Expander(parts),
+      expander: this.expander,
       node,
       look: () => liveness.look(),
       pauseOf,
@@ -157,7 +159,10 @@ export class Peer {
     this.index = index;
     this.broker = broker;
     this.#load = async () => {
-      await Promise.all([liveness.load(store), ...[graph, held, open, index, assigned].map((part) => part.load())]);
+      await Promise.all([
+        liveness.load(store),
+        ...[graph, held, open, index, assigned, this.expander].map((part) => part.load()),
+      ]);
       await catalogue.load();
     };
   }

@@ -209,7 +209,7 @@ export class Shadow {
 }
 
 /** One server's way to the shared store in memory: tells of each commit that lands, whoever still waits for it. */
-export function observed(memory: MemoryKv, landed: Landed): Kv {
+export function observed(memory: Kv, landed: Landed): Kv {
   return {
     get: (key) => memory.get(key),
     getMany: (keys) => memory.getMany(keys),
