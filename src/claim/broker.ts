@@ -99,10 +99,16 @@ export class Broker {
   #serve(poll: WaitingPoll): void {
     if (poll.freeSlots === 0) return;
     const nowMs = this.#deps.clock.now();
+    // Targets of one group run on distinct nodes: a second one would only be given back.
+    const groups = new Set<string>();
     const filter = {
       mayStart: (uid: string) => !this.#deps.pauseOf(uid).held,
-      mayTake: (execution: QueuedExecution) =>
-        !this.#triedBy.get(poll)?.has(execution.id) && !this.#isLeftToOthers(execution, nowMs),
+      mayTake: (execution: QueuedExecution) => {
+        if (groups.has(execution.group) || this.#triedBy.get(poll)?.has(execution.id)) return false;
+        if (this.#isLeftToOthers(execution, nowMs)) return false;
+        groups.add(execution.group);
+        return true;
+      },
     };
     const most = Math.min(poll.freeSlots, CLAIMS_AT_ONCE);
     const taken = this.#deps.index.take(this.#selectorsOf(poll.node), most, nowMs, filter);

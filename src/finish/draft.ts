@@ -62,12 +62,12 @@ export class Draft {
     if (known) return known.value;
     const nearby = await this.#open.find(this.#uid, id, { nearby: true });
     const unmade = nearby.value === null ? await this.#unmade.find(id) : null;
-    if (unmade !== null) {
+    if (unmade !== null && unmade !== "made") {
       this.#executions.set(id, { entry: null, value: unmade, isUnmade: true });
       return unmade;
     }
-    // It may have been made while its page was read.
-    const entry = nearby.value === null ? await this.#open.find(this.#uid, id) : nearby;
+    const how = { everywhere: unmade === "made" };
+    const entry = nearby.value === null ? await this.#open.find(this.#uid, id, how) : nearby;
     this.#executions.set(id, { entry, value: entry.value });
     return entry.value;
   }

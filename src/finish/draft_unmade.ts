@@ -39,14 +39,15 @@ export class UnmadeTargets {
     this.#group = group;
   }
 
-  /** The execution that a page still stands for; null when there is none. */
-  async find(id: string): Promise<QueuedExecution | null> {
+  /** The execution that a page stands for; `made` when it has been made since it was looked for; null for all others. */
+  async find(id: string): Promise<QueuedExecution | "made" | null> {
     const parts = parseExecutionId(id);
     if (parts === undefined || parts.attempt > 1) return null;
     const group = await this.#group(parts.group);
-    if (!group?.wide || parts.target >= group.targets.length) return null;
+    const target = group?.targets[parts.target];
+    if (!group?.wide || target?.state !== "open" || target.attempt > 1) return null;
     const page = (await this.#page(group.id, parts.target)).value;
-    return page === null ? null : unmadeExecution(group, page, parts.target);
+    return (page && unmadeExecution(group, page, parts.target)) ?? "made";
   }
 
   /** Takes a target that was found here out of its page: it is written elsewhere. */

@@ -1,9 +1,13 @@
 import { type Engine, type Kv, MemoryKv, PROFILES } from "../../src/kv/mod.ts";
-import type { Assignment, Execution, Group, JobDefinition, Result } from "../../src/model/mod.ts";
+import type { Assignment, Execution, Gap, Group, JobDefinition, Result } from "../../src/model/mod.ts";
 import { type Log, silentLog } from "../../src/runtime/mod.ts";
 import {
+  duePrefix,
+  dueTable,
   executionPrefix,
   executionTable,
+  gapPrefix,
+  gapTable,
   groupPrefix,
   groupTable,
   queuePrefix,
@@ -58,9 +62,9 @@ export class WideWorld {
     return world;
   }
 
-  /** The server is gone at once, and another comes, to which all nodes have spoken. */
-  async replaceServer(): Promise<void> {
-    this.#kv.down = true;
+  /** The server is gone at once unless it is not to be cut off, and another leads, to which all nodes have spoken. */
+  async replaceServer({ cut } = { cut: true }): Promise<void> {
+    this.#kv.down = cut;
     this.pagesLeft = Infinity;
     this.#kv = new FaultyKv(this.#memory);
     this.peer = this.#newPeer();
@@ -161,6 +165,30 @@ export class WideWorld {
       all.set(value.id, value);
     }
     return [...all.values()].sort((a, b) => a.id < b.id ? -1 : 1);
+  }
+
+  /** Gaps that are closed. */
+  async gaps(): Promise<Gap[]> {
+    return (await this.peer.store.list(gapTable, { prefix: gapPrefix("").slice(0, 1) })).map(({ value }) => value);
+  }
+
+  /** Gaps that ride in due entries. */
+  async openGaps(): Promise<Gap[]> {
+    const due = await this.peer.store.list(dueTable, { prefix: duePrefix() });
+    return due.flatMap(({ value }) => value.openGap ?? []);
+  }
+
+  /** Keys of what is kept of jobs. */
+  async left(): Promise<string[]> {
+    const keys = await this.peer.store.keys({ prefix: [] });
+    const names = keys.map((key) => key.join("/"));
+    return names.filter((name) => !/^(slot|node|selector|fence|graph\/lock)/.test(name));
+  }
+
+  /** A node leaves. */
+  async forget(name: string): Promise<void> {
+    await this.peer.agents.leave(name, `${name}.1`);
+    this.names.splice(this.names.indexOf(name), 1);
   }
 
   /** How many targets of all groups are still to be made. */

@@ -1,5 +1,4 @@
 import type { Kv, KvAtomic, KvCheck, KvCommitAnswer, KvKey } from "../../../src/kv/mod.ts";
-import { MemoryKv } from "../../../src/kv/mod.ts";
 import { isEnded, loneGroup, outcomeOf } from "../../../src/model/mod.ts";
 import type {
   Backlog,
