@@ -46,12 +46,17 @@ export function packTargets(targets: readonly PackedTarget[]): { states: string;
 
 /** Throws a `TypeError` for what `packTargets` never makes. */
 function unpackTargets({ states, attempts }: { states: string; attempts: string }): PackedTarget[] {
-  const runs = attempts === "" ? [] : attempts.split(",").map((run) => run.split("x").map(Number));
-  const each = runs.flatMap(([attempt = 1, count = 0]) => Array<number>(Math.min(count, states.length)).fill(attempt));
-  if (each.length !== states.length) throw new TypeError(`${states.length} states of ${each.length} targets`);
-  return each.map((attempt, at) => {
-    const state = STATES.get(states.charAt(at));
-    if (state === undefined) throw new TypeError(`"${states.charAt(at)}" is no state of a target`);
-    return { selector: "", attempt, state };
-  });
+  const targets: PackedTarget[] = [];
+  for (const run of attempts === "" ? [] : attempts.split(",")) {
+    const [attempt = 1, count = 0] = run.split("x").map(Number);
+    const end = targets.length + count;
+    if (end > states.length) throw new TypeError(`${states.length} states of more targets`);
+    while (targets.length < end) {
+      const state = STATES.get(states.charAt(targets.length));
+      if (state === undefined) throw new TypeError(`"${states.charAt(targets.length)}" is no state of a target`);
+      targets.push({ selector: "", attempt, state });
+    }
+  }
+  if (targets.length < states.length) throw new TypeError(`${states.length} states of ${targets.length} targets`);
+  return targets;
 }
