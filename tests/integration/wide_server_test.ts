@@ -7,6 +7,8 @@ import { type Log, silentLog } from "../../src/runtime/mod.ts";
 import { unmadePrefix } from "../../src/store/mod.ts";
 import { type CarillonOptions, startCarillon } from "../support/carillon.ts";
 import { eventually } from "../support/eventually.ts";
+import { denokv, etcd, type Program, testWith } from "../support/programs.ts";
+import { openOnDenoKv, openOnEtcd } from "../support/real_stores.ts";
 import { Crowd } from "./wide_crowd.ts";
 import { counted } from "./wide_world.ts";
 
@@ -15,18 +17,21 @@ const NODES = 1_000;
 
 const WITHIN = { withinMs: 60_000 };
 
-const STORES: { name: string; engine?: () => Engine }[] = [
+const STORES: { name: string; program?: Program; engine?: () => Engine | Promise<Engine> }[] = [
   { name: "embedded" },
+  { name: "denokv", program: denokv, engine: openOnDenoKv },
+  { name: "etcd", program: etcd, engine: openOnEtcd },
   {
     name: "10 checks a commit",
     engine: () => ({ kv: new MemoryKv(), profile: PROFILES.connect, close: () => Promise.resolve() }),
   },
 ];
 
-for (const { name, engine } of STORES) {
-  Deno.test(`a server starts, shows and ends a broadcast to 1,000 nodes (${name})`, async () => {
+for (const { name, program, engine } of STORES) {
+  const promise = `a server starts, shows and ends a broadcast to 1,000 nodes (${name})`;
+  testWith(program, promise, async () => {
     const errors: string[] = [];
-    const options: CarillonOptions = { agent: false, log: noting(errors), engine: engine?.() };
+    const options: CarillonOptions = { agent: false, log: noting(errors), engine: await engine?.() };
     await using carillon = await startCarillon(options);
     const crowd = new Crowd(carillon.server.agents, NODES);
     await crowd.register();

@@ -32,6 +32,7 @@ import {
   StoreChange,
   type Table,
   tombTable,
+  unmadeTable,
 } from "../../../src/store/mod.ts";
 import { SilentBell } from "../../support/silent_bell.ts";
 import type { Landing } from "./shadow.ts";
@@ -46,6 +47,7 @@ const FED: Readonly<Record<string, Table<never>>> = Object.fromEntries(
     ["past", executionTable],
     ["q", queueTable],
     ["running", runningTable],
+    ["unmade", unmadeTable],
     ["node", nodeTable],
     ["graph", edgeTable],
     ["tomb", tombTable],
@@ -53,7 +55,7 @@ const FED: Readonly<Record<string, Table<never>>> = Object.fromEntries(
 );
 
 /** Of these, only a server's own changes are heard: it reads the others' when it looks. */
-const UNFED = new Set(["past", "q", "running"]);
+const UNFED = new Set(["past", "q", "running", "unmade"]);
 
 /**
  * A store that also hears of commits that are not its own, as a feed would tell them. In a fleet, it hears of its own that

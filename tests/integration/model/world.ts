@@ -18,6 +18,10 @@ interface Op {
   name: string;
 }
 
+/** Of so many seeds one has a crowd of nodes: a job for all of them makes wide groups. */
+const CROWD_EACH = 5;
+const CROWD = 45;
+
 /** Steps told of a seed that fails. */
 const TOLD = 160;
 
@@ -78,6 +82,8 @@ export class World {
       new FakeAgent("n2", { role: "web" }, 3, deps),
       new FakeAgent("n3", { role: "db" }, 3, deps),
     ];
+    const crowd = seed % CROWD_EACH === 0 ? CROWD : 0;
+    for (let i = 0; i < crowd; i++) this.agents.push(new FakeAgent(`c${i}`, { role: "crowd" }, 2, deps));
   }
 
   /** Adds a line to what is told of a failing seed. */
