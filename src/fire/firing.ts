@@ -22,7 +22,7 @@ import {
   type Store,
   StoreChange,
 } from "../store/mod.ts";
-import { knowSelectors, selectorsOfStart, writeStart } from "../start/mod.ts";
+import { knowSelectors, queuedWithUnmade, selectorsOfStart, writeStart } from "../start/mod.ts";
 import { type Finisher, settleGate } from "../finish/mod.ts";
 import { decideFire, type FireDecision } from "./decide_fire.ts";
 import { mergeMissed } from "./backlog_phases.ts";
@@ -127,7 +127,7 @@ export class Firing {
       atMs: Number(entry.key[1]),
       nowMs,
       gate: gate?.value ?? null,
-      queuedRuns: this.#deps.queuedRuns(plan.uid),
+      queuedRuns: await queuedWithUnmade(store, { uid: plan.uid, selectors }, this.#deps.queuedRuns(plan.uid)),
       selectors,
     });
     const change = new StoreChange().check(fence);

@@ -22,6 +22,7 @@ import {
   type StoreChange,
 } from "../store/mod.ts";
 import { knowSelectors, selectorsOfStart } from "./known_selectors.ts";
+import { queuedWithUnmade } from "./unmade.ts";
 import { decideStart, MAX_QUEUED, type StartRequest, writeStart } from "./start.ts";
 
 /** A start that no due time asks for: by hand, or for a parent. */
@@ -80,7 +81,7 @@ export async function writeStartNow(
     startDeadlineMs: job.definition.startDeadlineMs,
     selectors: targetsOf(job.definition, deps.liveNodes),
   };
-  if (deps.index.queuedRuns(job.uid) >= MAX_QUEUED) {
+  if (await queuedWithUnmade(deps.store, request, deps.index.queuedRuns(job.uid)) >= MAX_QUEUED) {
     const group = writeSkipped(change, request, "queue full", deps.nowMs);
     return { group, refused: { why: "overlap", reason: "queue full", blockedBy: [] }, gate: null };
   }

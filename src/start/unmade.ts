@@ -1,4 +1,12 @@
-import { executionId, type Group, type QueuedExecution, selectorId, type Unmade, unmadeTargets } from "../model/mod.ts";
+import {
+  executionId,
+  type Group,
+  isWide,
+  type QueuedExecution,
+  selectorId,
+  type Unmade,
+  unmadeTargets,
+} from "../model/mod.ts";
 import { groupKey, groupTable, type Store, unmadePrefix, unmadeTable } from "../store/mod.ts";
 import { attemptOf } from "./start.ts";
 
@@ -24,4 +32,22 @@ export async function unmadeOf(store: Store, uid: string): Promise<QueuedExecuti
     if (group !== null) executions.push(...executionsOf(group, value, group.createdAt));
   }
   return executions;
+}
+
+/**
+ * How many runs of a job are queued, with those of its begun groups that are still to be made. Only a start of many
+ * targets looks for these: it alone could heap them up faster than they are made.
+ */
+export async function queuedWithUnmade(
+  store: Store,
+  start: { uid: string; selectors: { length: number } },
+  queued: number,
+): Promise<number> {
+  if (!isWide(start.selectors)) return queued;
+  let runs = queued;
+  for await (const { key, value } of store.scan(unmadeTable, { prefix: unmadePrefix(start.uid) })) {
+    const group = (await store.get(groupTable, groupKey(start.uid, String(key[2])))).value;
+    if (group?.state === "open") runs += Object.keys(value.nodes).length;
+  }
+  return runs;
 }
