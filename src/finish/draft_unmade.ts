@@ -10,6 +10,8 @@ import { unmadeExecution } from "../start/mod.ts";
 import {
   deleteUnmade,
   type Entry,
+  groupKey,
+  groupTable,
   putUnmade,
   type Store,
   type StoreChange,
@@ -43,9 +45,11 @@ export class UnmadeTargets {
   async find(id: string): Promise<QueuedExecution | "made" | null> {
     const parts = parseExecutionId(id);
     if (parts === undefined || parts.attempt > 1) return null;
-    const group = await this.#group(parts.group);
+    // Only a wide group becomes part of the draft: a lone one has no record there.
+    const stored = await this.#store.get(groupTable, groupKey(this.#uid, parts.group));
+    const group = stored.value?.wide ? await this.#group(parts.group) : null;
     const target = group?.targets[parts.target];
-    if (!group?.wide || target?.state !== "open" || target.attempt > 1) return null;
+    if (group === null || target?.state !== "open" || target.attempt > 1) return null;
     const page = (await this.#page(group.id, parts.target)).value;
     return (page && unmadeExecution(group, page, parts.target)) ?? "made";
   }

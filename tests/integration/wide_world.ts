@@ -27,6 +27,14 @@ import { FaultyKv } from "../support/faulty_kv.ts";
 /** The stores that a wide group is tried on: one writer with large commits, and several with 10 checks a commit. */
 export const WIDE_PROFILES = { "one writer": PROFILES.memory, "10 checks a commit": PROFILES.connect } as const;
 
+/** How a test starts a job. */
+export const BY_HAND = { by: "test", force: false, idempotencyKey: null };
+
+/** The same test on each kind of store. */
+export function onEach(name: string, test: (profile: Engine["profile"]) => Promise<void>): void {
+  for (const [kind, profile] of Object.entries(WIDE_PROFILES)) Deno.test(`${name} (${kind})`, () => test(profile));
+}
+
 /** A job for every live node, by hand. */
 export function broadcast(name: string, fields: Partial<JobDefinition> = {}): JobDefinition {
   return { ...plainJob(name), tags: {}, schedule: "@manually", retentionCount: 20_000, ...fields };
