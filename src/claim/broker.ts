@@ -91,6 +91,8 @@ export class Broker {
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
+      // Of a thousand nodes that wait for nothing, one asks again every few milliseconds.
+      if (this.#deps.index.isEmpty) return;
       for (const id of this.#deps.index.selectors()) if (!this.#selectors.has(id)) this.#learn(id);
       for (const poll of [...this.#polls].sort((a, b) => b.freeSlots - a.freeSlots)) this.#serve(poll);
     });

@@ -1,5 +1,9 @@
 import type { Agents } from "../../src/claim/mod.ts";
 import type { Assignment, Result } from "../../src/model/mod.ts";
+import { CarillonError } from "../../src/runtime/mod.ts";
+
+/** Reports under way at a time. */
+const AT_ONCE = 200;
 
 /** Many nodes that poll a server and run nothing: what they are given ends when the test says so. */
 export class Crowd {
@@ -35,19 +39,28 @@ export class Crowd {
 
   /** Each reports the success of all that it has. */
   async endAll(): Promise<void> {
-    await Promise.all(this.names.map(async (name) => {
-      const results = (this.#held.get(name) ?? []).splice(0).map(({ execution, uid }): Result => ({
-        execution,
-        uid,
-        state: "success",
-        exitCode: 0,
-        reason: null,
-        startedAfterMs: 0,
-        finishedAfterMs: 1,
-        output: { sizeBytes: 0, truncated: false, inline: null },
-      }));
-      await this.#agents.report({ node: name, incarnation: `${name}.1`, started: [], chunks: [], results });
+    const left = [...this.names];
+    const reporter = async () => {
+      for (let name = left.shift(); name !== undefined; name = left.shift()) await this.#report(name);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, reporter));
+  }
+
+  async #report(name: string): Promise<void> {
+    const held = this.#held.get(name) ?? [];
+    const results = held.map(({ execution, uid }): Result => ({
+      execution,
+      uid,
+      state: "success",
+      exitCode: 0,
+      reason: null,
+      startedAfterMs: 0,
+      finishedAfterMs: 1,
+      output: { sizeBytes: 0, truncated: false, inline: null },
     }));
+    await this.#agents.report({ node: name, incarnation: `${name}.1`, started: [], chunks: [], results });
+    // Until then it names them in its polls, or it would be given them again.
+    held.length = 0;
   }
 
   async #pollOne(name: string, signal: AbortSignal): Promise<void> {
@@ -56,10 +69,16 @@ export class Crowd {
     while (!signal.aborted) {
       const mine = held.map(({ execution }) => ({ execution, startedAfterMs: null }));
       const request = { node: name, incarnation: `${name}.1`, freeSlots: 10, held: mine, waitMs: 5_000 };
-      const { claims } = await this.#agents.poll(request, signal);
+      const { claims } = await this.#agents.poll(request, signal).catch(notReached);
       const fresh = claims.filter(({ execution }) => !held.some((known) => known.execution === execution));
       held.push(...fresh);
       this.given += fresh.length;
     }
   }
+}
+
+/** As an agent does, a node asks again when the store was out of its server's reach. */
+function notReached(thrown: unknown): { claims: Assignment[] } {
+  if (thrown instanceof CarillonError && thrown.code === "unavailable") return { claims: [] };
+  throw thrown;
 }
