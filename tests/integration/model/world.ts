@@ -22,6 +22,9 @@ interface Op {
 const CROWD_EACH = 5;
 const CROWD = 45;
 
+/** Of so many seeds one has a store of few checks a commit. */
+const FEW_CHECKS_EACH = 4;
+
 /** Steps told of a seed that fails. */
 const TOLD = 160;
 
@@ -105,7 +108,7 @@ export class World {
       peer: name,
       beforeCommit: () => faulty.plan.push(this.#fate()),
     });
-    const limits = PROFILES.memory.limits;
+    const { limits } = this.#seed % FEW_CHECKS_EACH === 0 ? PROFILES.connect : PROFILES.memory;
     const engine = { kv, profile: { ...PROFILES.connect, limits }, close: () => Promise.resolve() };
     const { clock, random } = this;
     const peer = new Peer({ name, engine, clock, random, log: this.#log(name), inFleet: this.size > 1 });
