@@ -62,6 +62,9 @@ export class Broker {
   /** Polls that were answered or given up: nothing is handed to them any more. */
   readonly #over = new WeakSet<WaitingPoll>();
   readonly #selectors = new Map<string, Selector>();
+  /** Of these, the ones that name a node, by its name, and all others: a broadcast names a thousand. */
+  readonly #ofNode = new Map<string, string[]>();
+  readonly #ofAny: string[] = [];
   /** What a poll has tried in vain: it does not try again, or it would at once, without end. */
   readonly #triedBy = new WeakMap<WaitingPoll, Set<string>>();
   #scheduled = false;
@@ -88,6 +91,9 @@ export class Broker {
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
+      // Of a thousand nodes that wait for nothing, one asks again every few milliseconds.
+      if (this.#deps.index.isEmpty) return;
+      for (const id of this.#deps.index.selectors()) if (!this.#selectors.has(id)) this.#learn(id);
       for (const poll of [...this.#polls].sort((a, b) => b.freeSlots - a.freeSlots)) this.#serve(poll);
     });
   }
@@ -95,10 +101,16 @@ export class Broker {
   #serve(poll: WaitingPoll): void {
     if (poll.freeSlots === 0) return;
     const nowMs = this.#deps.clock.now();
+    // Targets of one group run on distinct nodes: a second one would only be given back.
+    const groups = new Set<string>();
     const filter = {
       mayStart: (uid: string) => !this.#deps.pauseOf(uid).held,
-      mayTake: (execution: QueuedExecution) =>
-        !this.#triedBy.get(poll)?.has(execution.id) && !this.#isLeftToOthers(execution, nowMs),
+      mayTake: (execution: QueuedExecution) => {
+        if (groups.has(execution.group) || this.#triedBy.get(poll)?.has(execution.id)) return false;
+        if (this.#isLeftToOthers(execution, nowMs)) return false;
+        groups.add(execution.group);
+        return true;
+      },
     };
     const most = Math.min(poll.freeSlots, CLAIMS_AT_ONCE);
     const taken = this.#deps.index.take(this.#selectorsOf(poll.node), most, nowMs, filter);
@@ -171,6 +183,8 @@ export class Broker {
     if (execution.lone) return true;
     const group = await store.get(groupTable, groupKey(execution.uid, execution.group));
     if (group.value === null || group.value.targets.length === 1) return true;
+    // Each of its targets has a node of its own.
+    if (group.value.wide && this.#selectors.get(execution.selector)?.node) return true;
     const taken = await store.get(takenTable, takenKey(execution.group, node.name));
     if (taken.value !== null && taken.value.target !== execution.target) return false;
     putTaken(change, taken, { target: execution.target });
@@ -178,27 +192,29 @@ export class Broker {
   }
 
   #selectorsOf(node: Node): string[] {
-    return [...this.#deps.index.selectors()].filter((id) => {
+    const shared = this.#ofAny.filter((id) => {
       const selector = this.#selectors.get(id);
-      if (selector !== undefined) return fits(selector, node);
-      this.#learn(id);
-      return false;
+      return selector !== undefined && fits(selector, node);
     });
+    return [...this.#ofNode.get(node.name) ?? [], ...shared];
   }
 
-  /** Reads a selector that this server has not met, and looks again when it is known. */
+  #note(id: string, selector: Selector): void {
+    if (this.#selectors.has(id)) return;
+    this.#selectors.set(id, selector);
+    if (selector.node === null) this.#ofAny.push(id);
+    else this.#ofNode.set(selector.node, [...this.#ofNode.get(selector.node) ?? [], id]);
+  }
+
+  /** Gets to know a selector that this server has not met; one that is to be read is looked at again when it is known. */
   #learn(id: string): void {
     const key = selectorKey(id);
     const known = this.#deps.store.remembered<Selector>(key);
-    if (known) {
-      this.#selectors.set(id, known.value);
-      this.look();
-      return;
-    }
+    if (known) return this.#note(id, known.value);
     Promise.resolve(this.#deps.store.get(selectorTable, key)).then(
       ({ value }) => {
         if (value === null) return;
-        this.#selectors.set(id, value);
+        this.#note(id, value);
         this.look();
       },
       (thrown) => this.#deps.log.error(`Cannot read a selector: ${messageOf(thrown)}`, { selector: id }),

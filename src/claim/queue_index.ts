@@ -63,6 +63,11 @@ export class QueueIndex {
     return this.#byJob.get(uid) ?? 0;
   }
 
+  /** Whether nothing is known to be queued. */
+  get isEmpty(): boolean {
+    return this.#known.size === 0;
+  }
+
   /** Everything known to be queued. */
   entries(): Iterable<Found<QueuedExecution>> {
     return this.#known.values();

@@ -81,14 +81,16 @@ export function endTarget(
   nowMs: number,
 ): { group: Group; outcome: Outcome | null } {
   const settled = withTarget(group, target, state, attempt);
+  if (settled.targets.some((each) => each.state === "open")) return { group: settled, outcome: null };
   const states = settled.targets.flatMap((each) => each.state === "open" ? [] : [each.state]);
-  if (states.length < settled.targets.length) return { group: settled, outcome: null };
   const outcome = outcomeOf(states);
   return { group: { ...settled, state: "ended", endedAt: nowMs, outcome }, outcome };
 }
 
 function withTarget(group: Group, index: number, state: Target["state"], attempt: number): Group {
-  const targets = group.targets.map((target, i) => i === index ? { ...target, state, attempt } : target);
+  const target = group.targets[index];
+  if (target === undefined) return group;
+  const targets = group.targets.with(index, { ...target, state, attempt });
   return { ...group, targets };
 }
 
@@ -103,7 +105,12 @@ function retryOf(input: EndInput, onLost: "fail" | "retry" | "wait"): QueuedExec
     if (end.exitCode === null || !retry.exitCodes.includes(end.exitCode)) return null;
   }
   const readyAt = nowMs + attemptDelayMs(retry, execution.attempt, input.random);
-  const next = { target: execution.target, attempt: execution.attempt + 1, lone: execution.lone };
+  const next = {
+    target: execution.target,
+    attempt: execution.attempt + 1,
+    lone: execution.lone,
+    selector: execution.selector,
+  };
   return attemptOf(group, next, { queuedAt: nowMs, readyAt });
 }
 

@@ -17,6 +17,7 @@ import {
   type Store,
   StoreChange,
 } from "../store/mod.ts";
+import { UnmadeTargets } from "./draft_unmade.ts";
 import { writeMove } from "./move.ts";
 
 /** A record being changed: as it was read, and as it will be. */
@@ -29,6 +30,8 @@ interface Working<T> {
 interface WorkingExecution {
   entry: Entry<Execution> | null;
   value: Execution | null;
+  /** It stands in its group's page of unmade targets, and nothing has become of it yet. */
+  isUnmade?: boolean;
 }
 
 /**
@@ -43,19 +46,28 @@ export class Draft {
   readonly #executions = new Map<string, WorkingExecution>();
   readonly #groups = new Map<string, Working<Group>>();
   readonly #gates = new Map<string, Working<Gate>>();
+  readonly #unmade: UnmadeTargets;
   #stat: Working<Stat> | undefined;
 
   constructor(store: Store, open: OpenExecutions, uid: string) {
     this.#store = store;
     this.#open = open;
     this.#uid = uid;
+    this.#unmade = new UnmadeTargets(store, uid, (group) => this.group(group));
   }
 
   /** An execution of the job as this draft would leave it. */
   async execution(id: string): Promise<Execution | null> {
     const known = this.#executions.get(id);
     if (known) return known.value;
-    const entry = await this.#open.find(this.#uid, id);
+    const nearby = await this.#open.find(this.#uid, id, { nearby: true });
+    const unmade = nearby.value === null ? await this.#unmade.find(id) : null;
+    if (unmade !== null && unmade !== "made") {
+      this.#executions.set(id, { entry: null, value: unmade, isUnmade: true });
+      return unmade;
+    }
+    const how = { everywhere: unmade === "made" };
+    const entry = nearby.value === null ? await this.#open.find(this.#uid, id, how) : nearby;
     this.#executions.set(id, { entry, value: entry.value });
     return entry.value;
   }
@@ -94,7 +106,8 @@ export class Draft {
   /** Sets an execution that was read here, or makes a new one that what was read of its group covers. */
   setExecution(execution: Execution): void {
     const known = this.#executions.get(execution.id);
-    if (known) known.value = execution;
+    if (known?.isUnmade) this.#unmade.take(execution.id);
+    if (known) Object.assign(known, { value: execution, isUnmade: false });
     else this.#executions.set(execution.id, { entry: null, value: execution });
   }
 
@@ -129,7 +142,10 @@ export class Draft {
 
   /** All that was read and set, as one change. */
   finish(): StoreChange {
-    for (const { entry, value } of this.#executions.values()) writeMove(this.change, entry, value);
+    for (const { entry, value, isUnmade } of this.#executions.values()) {
+      if (!isUnmade) writeMove(this.change, entry, value);
+    }
+    this.#unmade.write(this.change);
     for (const { entry, value } of this.#groups.values()) this.#write(entry, value, putGroup);
     for (const { entry, value } of this.#gates.values()) this.#write(entry, value, putGate);
     if (this.#stat) this.#write(this.#stat.entry, this.#stat.value, putStat);

@@ -14,8 +14,8 @@ interface Pending {
 /** Events of one job decided in one commit, at most. */
 const MOST_EVENTS = 20;
 
-/** Checks of a commit that are not an event's: statistic, gate, and who is let in there. */
-const OTHER_CHECKS = 8;
+/** Checks of a commit that are left to what events have in common, at first: slot, group, statistic, gate. */
+const OTHER_CHECKS = 5;
 
 /**
  * Everything that happens to attempts after their claim, and every end of one. Events of one job are decided one after
@@ -49,6 +49,7 @@ export class Finisher {
       const batch = line.splice(0, this.#eventsAtOnce());
       try {
         const ends = await this.#commit(uid, batch.map(({ event }) => event));
+        line.unshift(...batch.splice(ends.length));
         batch.forEach(({ resolve }, i) => resolve(ends[i] ?? null));
       } catch (thrown) {
         if (batch.length > 1) line.unshift(...batch.splice(1));
@@ -59,12 +60,13 @@ export class Finisher {
     this.#waiting.delete(uid);
   }
 
-  /** Each event may check its execution and its group. */
+  /** Ends of one group check an execution each and the group together; what does not fit after all is halved. */
   #eventsAtOnce(): number {
     const { checks } = this.deps.store.engine.profile.limits;
-    return Math.max(1, Math.min(MOST_EVENTS, Math.floor((checks - OTHER_CHECKS) / 2)));
+    return Math.max(1, Math.min(MOST_EVENTS, checks - OTHER_CHECKS));
   }
 
+  /** Commits the first of these events, all where one commit can carry them; answers what became of each. */
   async #commit(uid: string, events: readonly AttemptEvent[]): Promise<(Execution | null)[]> {
     const { store } = this.deps;
     let isFresh = store.engine.profile.soleWriter;
@@ -73,6 +75,9 @@ export class Finisher {
       const ends: (Execution | null)[] = [];
       for (const event of events) ends.push(await applyEvent(event, context));
       const change = context.draft.finish();
+      if (events.length > 1 && !change.change.fits(store.engine.profile.limits)) {
+        return await this.#commit(uid, events.slice(0, events.length >>> 1));
+      }
       if (change.written.length === 0) {
         if (isFresh) return ends;
         // No commit proves that what is remembered is so: another server may have written since.

@@ -10,7 +10,14 @@ import {
   targetsOf,
 } from "../model/mod.ts";
 import { messageOf } from "../runtime/mod.ts";
-import { decideStart, knowSelectors, type StartRequest, writeStart } from "../start/mod.ts";
+import {
+  decideStart,
+  knowSelectors,
+  queuedWithUnmade,
+  selectorsOfStart,
+  type StartRequest,
+  writeStart,
+} from "../start/mod.ts";
 import {
   backlogKey,
   backlogPrefix,
@@ -109,7 +116,8 @@ export class BacklogWork {
   async #start(change: StoreChange, backlog: Backlog, nominal: number): Promise<boolean> {
     const { plan } = backlog;
     const { store, clock } = this.#deps;
-    if (this.#deps.queuedRuns(plan.uid) >= QUEUED_AT_MOST) return false;
+    const queued = this.#deps.queuedRuns(plan.uid);
+    if (queued >= QUEUED_AT_MOST) return false;
     const groupId = scheduledGroupId(plan.uid, nominal);
     const known = await store.get(groupTable, groupKey(plan.uid, groupId));
     const first = executionId(groupId, 0, 1);
@@ -118,6 +126,8 @@ export class BacklogWork {
     // Read, not remembered: no commit would show that a place has been freed by another server.
     const gate = plan.gate === null ? null : await store.read(gateTable, gateKey(plan.gate.key));
     if (plan.gate !== null && !hasRoom(gate?.value ?? emptyGate, plan.gate)) return false;
+    const selectors = targetsOf(plan, this.#deps.liveNodes());
+    if (await queuedWithUnmade(store, { uid: plan.uid, selectors }, queued) >= QUEUED_AT_MOST) return false;
     const request: StartRequest = {
       uid: plan.uid,
       jobName: plan.jobName,
@@ -130,11 +140,16 @@ export class BacklogWork {
       forced: false,
       lane: BACKLOG_LANE,
       startDeadlineMs: plan.startDeadlineMs,
-      selectors: targetsOf(plan, this.#deps.liveNodes()),
+      selectors,
     };
     const decision = decideStart(request, gate?.value ?? null, clock.now());
+    if (decision.kind === "refuse" && decision.why === "too_large") {
+      const gap = { from: nominal, to: nominal, count: 1, reason: decision.reason };
+      putGap(change, covered(gapKey(plan.uid, nominal)), gap);
+      return true;
+    }
     if (decision.kind !== "start") return false;
-    await knowSelectors(store, request.selectors);
+    await knowSelectors(store, selectorsOfStart(request.selectors));
     change.check(known).check(run);
     writeStart(change, decision, gate);
     return true;

@@ -22,7 +22,7 @@ import {
   type Store,
   StoreChange,
 } from "../store/mod.ts";
-import { knowSelectors, writeStart } from "../start/mod.ts";
+import { knowSelectors, queuedWithUnmade, selectorsOfStart, writeStart } from "../start/mod.ts";
 import { type Finisher, settleGate } from "../finish/mod.ts";
 import { decideFire, type FireDecision } from "./decide_fire.ts";
 import { mergeMissed } from "./backlog_phases.ts";
@@ -83,7 +83,7 @@ export class Firing {
     if (due.length === 0) return { waitMs: await this.#head.read(), refused: 0 };
     const live = this.#deps.liveNodes();
     const fires = due.flatMap((entry) => this.#aim(entry, live));
-    await knowSelectors(this.#deps.store, fires.flatMap(({ selectors }) => selectors));
+    await knowSelectors(this.#deps.store, fires.flatMap(({ selectors }) => selectorsOfStart(selectors)));
     const firing: Promise<"applied" | "refused">[] = [];
     for (const [i, fire] of fires.entries()) {
       if (i > 0 && i % SENT_TOGETHER === 0) await this.#deps.clock.sleep(0);
@@ -127,7 +127,7 @@ export class Firing {
       atMs: Number(entry.key[1]),
       nowMs,
       gate: gate?.value ?? null,
-      queuedRuns: this.#deps.queuedRuns(plan.uid),
+      queuedRuns: await queuedWithUnmade(store, { uid: plan.uid, selectors }, this.#deps.queuedRuns(plan.uid)),
       selectors,
     });
     const change = new StoreChange().check(fence);

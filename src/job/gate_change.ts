@@ -22,8 +22,8 @@ import {
 /** Open groups that one edit may take into a gate, at most. */
 const MOST_GROUPS = 60;
 
-/** Checks of an edit that are not of such a group. */
-const OTHER_CHECKS = 8;
+/** Checks of an edit that are not of such a group, the one that its commit keeps for its slot among them. */
+const OTHER_CHECKS = 9;
 
 /** A job that gets a gate: its open groups that hold none enter it as holders. */
 export async function writeGateChange(

@@ -1,5 +1,6 @@
 import { isAssigned } from "../model/mod.ts";
 import type { Finisher } from "../finish/mod.ts";
+import { unmadeOf } from "../start/mod.ts";
 import {
   deleteGate,
   deleteJoin,
@@ -67,6 +68,7 @@ export class DeletedJobs {
    * and into the history: looked for in that order, none slips by.
    */
   async #hasRuns(uid: string): Promise<boolean> {
+    if ((await unmadeOf(this.#store, uid)).length > 0) return true;
     if (await clearHistory(this.#store, uid) > 0) return true;
     return (await this.#open.ofJob(uid)).length > 0 || await clearHistory(this.#store, uid) > 0;
   }
@@ -75,11 +77,11 @@ export class DeletedJobs {
   async #cancel(uid: string, tomb: { name: string; at: number; cancel: boolean; by: string }): Promise<void> {
     const request = { kind: "cancel" as const, by: tomb.by, reason: `job "${tomb.name}" was deleted`, at: tomb.at };
     const waiting = await this.#store.list(executionTable, { prefix: executionPrefix(uid) });
-    const open = [...waiting, ...await this.#open.ofJob(uid)].filter(({ value }) =>
-      value.state === "queued" || (tomb.cancel && isAssigned(value) && value.cancel === null)
+    const unmade = await unmadeOf(this.#store, uid);
+    const all = [...unmade, ...[...waiting, ...await this.#open.ofJob(uid)].map(({ value }) => value)];
+    const open = all.filter((execution) =>
+      execution.state === "queued" || (tomb.cancel && isAssigned(execution) && execution.cancel === null)
     );
-    await Promise.all(
-      open.map(({ value }) => this.#finisher.submit(uid, { kind: "cancel", execution: value.id, request })),
-    );
+    await Promise.all(open.map(({ id }) => this.#finisher.submit(uid, { kind: "cancel", execution: id, request })));
   }
 }

@@ -1,4 +1,4 @@
-import { emptyStat, type Execution, hasStarted, isEnded } from "../model/mod.ts";
+import { emptyStat, type Execution, type Group, hasStarted, isEnded } from "../model/mod.ts";
 import {
   covered,
   deleteExecution,
@@ -31,6 +31,9 @@ function removedAtOnce(store: Store): number {
 
 /** Other executions that may stand between the oldest ones before the whole history is read. */
 const OTHERS_READ = 10;
+
+/** Marks of a wide group removed in one commit. */
+const TAKEN_AT_ONCE = 100;
 
 /** Skipped executions and gaps kept of a job. */
 const SKIPPED_KEPT = 100;
@@ -160,8 +163,19 @@ async function removeGroups(store: Store, uid: string, ids: ReadonlySet<string>,
     if (!ids.has(group.value.id) || group.value.state !== "ended") continue;
     deleteGroup(change, group);
     if (group.value.targets.length === 1) continue;
+    if (group.value.wide) await removeTaken(store, group);
     const taken = await store.list(takenTable, { prefix: takenPrefix(group.value.id) });
     for (const mark of taken) deleteTaken(change, covered(mark.key)); // by the group, which is over
+  }
+}
+
+/** A wide group may have more marks than one commit can remove: they go before it, page by page. */
+async function removeTaken(store: Store, group: Found<Group>): Promise<void> {
+  const taken = await store.list(takenTable, { prefix: takenPrefix(group.value.id) });
+  for (let at = 0; at < taken.length; at += TAKEN_AT_ONCE) {
+    const change = new StoreChange().check(group);
+    for (const mark of taken.slice(at, at + TAKEN_AT_ONCE)) deleteTaken(change, covered(mark.key));
+    await store.commit(change);
   }
 }
 

@@ -28,6 +28,7 @@ import {
   type Store,
   StoreChange,
 } from "../store/mod.ts";
+import type { Expander } from "../start/mod.ts";
 import type { DeletedJobs } from "./deleted_jobs.ts";
 
 /** What keeping house works with. */
@@ -35,6 +36,7 @@ export interface HouseDeps {
   store: Store;
   finisher: Finisher;
   deletedJobs: DeletedJobs;
+  expander: Expander;
   clock: Clock;
   log: Log;
   /** A node by name, and how long it has been silent, in milliseconds. */
@@ -65,6 +67,7 @@ export class Housekeeping {
     while (!signal.aborted) {
       this.#deps.look();
       await this.#try("deleted jobs", () => this.#deps.deletedJobs.pass());
+      await this.#try("expanding groups", () => this.#deps.expander.look());
       if (clock.monotonic() >= slowAt) {
         slowAt = clock.monotonic() + SLOW_EVERY_MS;
         await this.slowPass();

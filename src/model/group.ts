@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { encodeTime, hash64, hashDigits } from "../runtime/mod.ts";
 import { ENDED_STATES, type EndedState, type Execution } from "./execution.ts";
+import { packedTargetsSchema, packTargets } from "./packed_targets.ts";
 
 /** What set off a group. */
 export const TRIGGERS = ["schedule", "manual", "parent", "retry", "catch-up", "backfill"] as const;
@@ -8,7 +9,7 @@ export type Trigger = typeof TRIGGERS[number];
 
 /** One node's share of a group: who may run it, and how far it is. */
 export const targetSchema = z.object({
-  /** The queue of its selector. */
+  /** The queue of its selector; empty in a wide group, whose executions alone say it. */
   selector: z.string(),
   attempt: z.number().int(),
   state: z.enum(["open", ...ENDED_STATES]),
@@ -35,11 +36,18 @@ export const groupSchema = z.object({
   state: z.enum(["waiting", "open", "ended"]),
   lane: z.number().int(),
   startDeadlineMs: z.number(),
-  targets: z.array(targetSchema),
+  /** It has more targets than its start could make: their executions are made page by page (`unmade.ts`). */
+  wide: z.literal(true).optional(),
+  targets: z.union([z.array(targetSchema), packedTargetsSchema]),
   endedAt: z.number().nullable(),
   outcome: z.enum(OUTCOMES).nullable(),
 });
 export type Group = z.infer<typeof groupSchema>;
+
+/** A group as it is stored: the targets of a wide one are packed. */
+export function storedGroup(group: Group): object {
+  return group.wide ? { ...group, targets: packTargets(group.targets) } : group;
+}
 
 /**
  * The group of a lone execution as it is while it is open. Most groups are of this kind, and a record of their own would

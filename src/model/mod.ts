@@ -6,6 +6,7 @@
  * group: what one due time, or one manual start, set off.
  * execution: one run of a group on one node; *attempt*: its try number.
  * node: a process, with an *incarnation* for each start. *selector*: the tag set an execution asks for.
+ * wide group: one with more targets than its start makes; *expanding* while some are *unmade*.
  * gate: who holds and who waits for a limited job or key.
  * backlog: missed times still to be run. *gap*: times refused, and why.
  * effect: work owed after a finish, stored until done.
@@ -24,4 +25,5 @@ export * from "./selector.ts";
 export * from "./settings.ts";
 export * from "./stat.ts";
 export * from "./token.ts";
+export * from "./unmade.ts";
 export * from "./view.ts";

@@ -60,9 +60,6 @@ export function readTags(tags: Readonly<Record<string, string>>): TargetRequest 
   return request;
 }
 
-/** Most targets one group may have. */
-export const MAX_TARGETS = 40;
-
 /** Where a job's runs go. */
 export interface Placement {
   tags: Readonly<Record<string, string>> | null;

@@ -10,7 +10,7 @@ import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
 import { aborted, type Clock, type Log, messageOf, type Random, randomDigits, runForever } from "../runtime/mod.ts";
-import { QUEUE_BELL, Starter } from "../start/mod.ts";
+import { Expander, QUEUE_BELL, Starter } from "../start/mod.ts";
 import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, OpenExecutions, Store } from "../store/mod.ts";
 import { raiseTerm, termOf } from "./fence_bytes.ts";
 import { Fleet } from "./fleet.ts";
@@ -61,6 +61,7 @@ export class Server {
   readonly #effects: EffectWorker;
   readonly #house: Housekeeping;
   readonly #retention: Retention;
+  readonly #expander: Expander;
   readonly #fleet: Fleet | null;
 
   constructor(options: ServerOptions) {
@@ -118,15 +119,18 @@ export class Server {
     const mindsShard = (shard: number) => peers?.minds(`effects ${shard}`) ?? true;
     this.#effects = new EffectWorker({ ...parts, bell, handlers, minds: mindsShard });
     this.#retention = new Retention(store, this.#catalogue);
-    const deletedJobs = new DeletedJobs({ ...parts, finisher });
-    this.#house = new Housekeeping({ ...parts, ...nodesOf(this.liveness), finisher, deletedJobs, pauseOf });
+    this.#expander = new Expander(parts);
+    const house = { finisher, deletedJobs: new DeletedJobs({ ...parts, finisher }), expander: this.#expander };
+    this.#house = new Housekeeping({ ...parts, ...nodesOf(this.liveness), ...house, pauseOf });
     this.lease = leaseOf(options, this.#committer, `${nodeName}/${incarnation}`, () => !peers?.clockIsOff);
   }
 
   /** Reads what must be known before agents may come. Throws `unavailable` for a store of a newer schema. */
   async load(): Promise<void> {
     await claimSchema(this.store, this.#options.random);
-    const parts = [this.#graph, this.#held, this.#open, this.#index, this.#assigned].map((part) => part.load());
+    const parts = [this.#graph, this.#held, this.#open, this.#index, this.#assigned, this.#expander].map((part) =>
+      part.load()
+    );
     await Promise.all([this.liveness.load(this.store), ...parts]);
   }
 
@@ -162,6 +166,7 @@ export class Server {
       this.#keepHistory(signal),
       this.#fleet?.run(signal),
       this.#queues.run(signal),
+      this.#expander.run(signal),
     ]);
     await this.#committer.close();
   }

@@ -11,6 +11,7 @@ import {
   parseExecutionId,
 } from "../model/mod.ts";
 import type { Clock } from "../runtime/mod.ts";
+import { unmadeOf } from "../start/mod.ts";
 import {
   type Catalogue,
   cursorKey,
@@ -99,7 +100,8 @@ export class StoreViews {
     // As lists do: what is remembered is a moment behind a commit that is being answered.
     const key = executionKey(job.uid, id);
     const [found] = await this.#store.list(executionTable, { prefix: key.slice(0, 3), start: key }, { limit: 1 });
-    return found?.value.id === id ? found.value : open;
+    if (found?.value.id === id) return found.value;
+    return open ?? (await unmadeOf(this.#store, job.uid)).find((unmade) => unmade.id === id) ?? null;
   }
 
   /** What runs on any node, oldest start first. */
@@ -143,7 +145,8 @@ export class StoreViews {
 
   /** Executions of a job in any state. Those that are open first: one that ends meanwhile is then seen as ended, not missed. */
   async #allOf(uid: string): Promise<Execution[]> {
-    const all = new Map((await this.#open.ofJob(uid)).map(({ value }) => [value.id, value]));
+    const all = new Map<string, Execution>((await unmadeOf(this.#store, uid)).map((unmade) => [unmade.id, unmade]));
+    for (const { value } of await this.#open.ofJob(uid)) all.set(value.id, value);
     for await (const { value } of this.#store.scan(executionTable, { prefix: executionPrefix(uid) })) {
       all.set(value.id, value);
     }

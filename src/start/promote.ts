@@ -16,12 +16,12 @@ export function promotedAtOnce(store: Store): number {
   return Math.min(10, Math.floor(store.engine.profile.limits.checks / 3));
 }
 
-/** The executions of a group that begins after it waited. */
+/** The executions of a group that begins after it waited; those of a wide one are made page by page. */
 export function queuedTargets(group: Group, nowMs: number): QueuedExecution[] {
-  return group.targets.flatMap(({ attempt, state }, target) =>
-    state === "open"
-      ? [attemptOf(group, { target, attempt, lone: false }, { queuedAt: group.createdAt, readyAt: nowMs })]
-      : []
+  if (group.wide) return [];
+  const times = { queuedAt: group.createdAt, readyAt: nowMs };
+  return group.targets.flatMap(({ attempt, state, selector }, target) =>
+    state === "open" ? [attemptOf(group, { target, attempt, lone: false, selector }, times)] : []
   );
 }
 

@@ -6,10 +6,14 @@ import {
   type GatePlace,
   type GatePolicy,
   type Group,
+  isWide,
   type QueuedExecution,
   type Selector,
   selectorId,
+  targetsRefusal,
   type Trigger,
+  type Unmade,
+  unmadePages,
 } from "../model/mod.ts";
 import {
   covered,
@@ -20,8 +24,10 @@ import {
   putGate,
   putGroup,
   putQueueEntry,
+  putUnmade,
   queueKey,
   type StoreChange,
+  unmadeKey,
 } from "../store/mod.ts";
 
 /** The bell that says: there may be something to claim. */
@@ -50,12 +56,19 @@ export interface StartRequest {
 
 /** What becomes of a start, with all that is to be written for it. */
 export type StartDecision =
-  | { kind: "start"; group: Group; executions: QueuedExecution[]; gate: Gate | null }
-  | { kind: "wait"; group: Group; executions: QueuedExecution[]; gate: Gate }
-  | { kind: "refuse"; reason: "overlap" | "gate full"; blockedBy: GatePlace[] };
+  | NewGroup & { kind: "start"; gate: Gate | null }
+  | NewGroup & { kind: "wait"; gate: Gate }
+  | { kind: "refuse"; why: "overlap" | "too_large"; reason: string; blockedBy: GatePlace[] };
+
+/** A group with all its executions, or, where it is wide, with pages of which they are made after its start. */
+interface NewGroup {
+  group: Group;
+  executions: QueuedExecution[];
+  unmade: Unmade[];
+}
 
 /**
- * Decides a start by the gate alone; reads and writes nothing.
+ * Decides a start by its targets and the gate alone; reads and writes nothing.
  *
  * @example
  * ```ts
@@ -68,12 +81,14 @@ export type StartDecision =
  * ```
  */
 export function decideStart(request: StartRequest, gate: Gate | null, nowMs: number): StartDecision {
+  const refusal = targetsRefusal(request.selectors);
+  if (refusal !== null) return { kind: "refuse", why: "too_large", reason: refusal, blockedBy: [] };
   if (request.gate === null) return { kind: "start", ...newGroup(request, "open", nowMs), gate: null };
   const place = { uid: request.uid, group: request.groupId };
   const admission = admit(gate ?? emptyGate, place, request.gate, request.forced);
   switch (admission.kind) {
     case "refuse":
-      return admission;
+      return { ...admission, why: "overlap" };
     case "start":
       return { kind: "start", ...newGroup(request, "open", nowMs), gate: admission.gate };
     case "wait":
@@ -88,8 +103,7 @@ function isLone({ trigger, gate, selectors }: StartRequest): boolean {
   return gate === null && selectors.length === 1 && (trigger === "schedule" || trigger === "catch-up");
 }
 
-function newGroup(request: StartRequest, state: "open" | "waiting", nowMs: number) {
-  const lone = isLone(request);
+function newGroup(request: StartRequest, state: "open" | "waiting", nowMs: number): NewGroup {
   const { uid, jobName, revision, trigger, dueAt, requestedBy, lane, startDeadlineMs } = request;
   const group: Group = {
     id: request.groupId,
@@ -108,17 +122,32 @@ function newGroup(request: StartRequest, state: "open" | "waiting", nowMs: numbe
     endedAt: null,
     outcome: null,
   };
+  if (isWide(request.selectors)) return wideGroup(group, request.selectors);
+  const lone = isLone(request);
   const times = { queuedAt: nowMs, readyAt: nowMs };
-  return { group, executions: group.targets.map((_, target) => attemptOf(group, { target, attempt: 1, lone }, times)) };
+  const executions = group.targets.map(({ selector }, target) =>
+    attemptOf(group, { target, attempt: 1, lone, selector }, times)
+  );
+  return { group, executions, unmade: [] };
+}
+
+/** One record of all targets is small however many they are, and says nothing that their executions say. */
+function wideGroup(group: Group, selectors: readonly Selector[]): NewGroup {
+  const target = { selector: "", attempt: 1, state: "open" } as const;
+  return {
+    group: { ...group, wide: true, targets: selectors.map(() => target) },
+    executions: [],
+    unmade: unmadePages(selectors),
+  };
 }
 
 /** A queued attempt of one target of a group. */
 export function attemptOf(
   group: Group,
-  which: { target: number; attempt: number; lone: boolean },
+  which: { target: number; attempt: number; lone: boolean; selector: string },
   times: { queuedAt: number; readyAt: number },
 ): QueuedExecution {
-  const { target, attempt, lone } = which;
+  const { target, attempt, lone, selector } = which;
   return {
     id: executionId(group.id, target, attempt),
     uid: group.uid,
@@ -132,7 +161,7 @@ export function attemptOf(
     requestedBy: group.requestedBy,
     groupCreatedAt: group.createdAt,
     queuedAt: times.queuedAt,
-    selector: group.targets[target]?.selector ?? "",
+    selector,
     lane: group.lane,
     startDeadlineMs: group.startDeadlineMs,
     lone,
@@ -143,20 +172,24 @@ export function attemptOf(
 
 /**
  * Writes a decided start. The caller's change must prove the right to it: by the due entry, the job's record, or the
- * parent's effect. The gate, when there is one, is checked here. Its selectors must be known (`knowSelectors`).
+ * parent's effect. The gate, when there is one, is checked here. The selectors of its executions must be known
+ * (`knowSelectors`); those of a wide group are seen to when its executions are made.
  */
 export function writeStart(
   change: StoreChange,
   decision: Exclude<StartDecision, { kind: "refuse" }>,
   gate: Entry<Gate> | null,
 ): void {
-  const { group, executions } = decision;
-  if (!executions.every(({ lone }) => lone)) putGroup(change, covered(groupKey(group.uid, group.id)), group);
+  const { group, executions, unmade } = decision;
+  if (group.wide || !executions.every(({ lone }) => lone)) {
+    putGroup(change, covered(groupKey(group.uid, group.id)), group);
+  }
   if (decision.gate !== null && gate !== null) putGate(change, gate, decision.gate);
   for (const execution of executions) {
     if (decision.kind === "start") writeQueued(change, execution);
     else putExecution(change, covered(executionKey(group.uid, execution.id)), execution);
   }
+  for (const [at, page] of unmade.entries()) putUnmade(change, covered(unmadeKey(group.uid, group.id, at)), page);
   if (decision.kind === "start") change.ring(QUEUE_BELL);
 }
 

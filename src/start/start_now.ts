@@ -2,6 +2,7 @@ import {
   type EndedExecution,
   gatePolicyOf,
   type Group,
+  isWide,
   type Job,
   laneOf,
   type Node,
@@ -20,7 +21,8 @@ import {
   type Store,
   type StoreChange,
 } from "../store/mod.ts";
-import { knowSelectors } from "./known_selectors.ts";
+import { knowSelectors, selectorsOfStart } from "./known_selectors.ts";
+import { queuedWithUnmade } from "./unmade.ts";
 import { decideStart, MAX_QUEUED, type StartRequest, writeStart } from "./start.ts";
 
 /** A start that no due time asks for: by hand, or for a parent. */
@@ -35,7 +37,7 @@ export interface StartNow {
 /** What became of it: the group, and why it was refused when it was. */
 export interface StartedNow {
   group: Group;
-  refused: { reason: string; blockedBy: readonly string[] } | null;
+  refused: { why: "overlap" | "too_large"; reason: string; blockedBy: readonly string[] } | null;
   /** The gate that may have something to settle. */
   gate: string | null;
 }
@@ -79,11 +81,11 @@ export async function writeStartNow(
     startDeadlineMs: job.definition.startDeadlineMs,
     selectors: targetsOf(job.definition, deps.liveNodes),
   };
-  if (deps.index.queuedRuns(job.uid) >= MAX_QUEUED) {
+  if (await queuedWithUnmade(deps.store, request, deps.index.queuedRuns(job.uid)) >= MAX_QUEUED) {
     const group = writeSkipped(change, request, "queue full", deps.nowMs);
-    return { group, refused: { reason: "queue full", blockedBy: [] }, gate: null };
+    return { group, refused: { why: "overlap", reason: "queue full", blockedBy: [] }, gate: null };
   }
-  await knowSelectors(deps.store, request.selectors);
+  await knowSelectors(deps.store, selectorsOfStart(request.selectors));
   const decision = decideStart(request, gate?.value ?? null, deps.nowMs);
   if (decision.kind !== "refuse") {
     writeStart(change, decision, gate);
@@ -91,13 +93,23 @@ export async function writeStartNow(
   }
   if (gate !== null) change.check(gate);
   const blockedBy = decision.blockedBy.map((place) => place.group);
-  const group = writeSkipped(change, request, `${decision.reason}: ${blockedBy.join(", ")}`, deps.nowMs);
-  return { group, refused: { reason: decision.reason, blockedBy }, gate: null };
+  const { why, reason } = decision;
+  const group = writeSkipped(
+    change,
+    request,
+    blockedBy.length === 0 ? reason : `${reason}: ${blockedBy.join(", ")}`,
+    deps.nowMs,
+  );
+  return { group, refused: { why, reason, blockedBy }, gate: null };
 }
 
-/** Records a start that did not happen as a group whose executions are skipped. */
+/**
+ * Records a start that did not happen as a group whose executions are skipped. Of a wide one the first stands for all: that
+ * it was refused is one fact, however many nodes it was meant for.
+ */
 function writeSkipped(change: StoreChange, request: StartRequest, reason: string, nowMs: number): Group {
-  const opened = decideStart({ ...request, gate: null }, null, nowMs);
+  const selectors = isWide(request.selectors) ? request.selectors.slice(0, 1) : request.selectors;
+  const opened = decideStart({ ...request, selectors, gate: null }, null, nowMs);
   if (opened.kind === "refuse") throw new TypeError("a start without a gate is never refused");
   const targets = opened.group.targets.map((target) => ({ ...target, state: "skipped" as const }));
   const group: Group = { ...opened.group, targets, state: "ended", endedAt: nowMs, outcome: "skipped" };

@@ -35,7 +35,8 @@ export class Starter {
 
   /**
    * Starts a job now; the same idempotency key within a day answers the group it once started. Throws `not_found`,
-   * `disabled`, and `overlap` when the gate or a full queue refuses it (which is recorded as a skipped execution).
+   * `disabled`, `overlap` when the gate or a full queue refuses it, and `too_large` when too many nodes fit; both are
+   * recorded as a skipped execution.
    */
   async start(
     name: string,
@@ -108,6 +109,9 @@ function forgottenGroup(job: Job, id: string, at: number): Group {
 
 function acceptedGroup(name: string, { group, refused }: StartedNow): Group {
   if (refused === null) return group;
+  if (refused.why === "too_large") {
+    throw new CarillonError("too_large", `Cannot run job "${name}": it would have ${refused.reason}`);
+  }
   const blocked = refused.blockedBy.join(", ");
   const why = blocked === ""
     ? `${refused.reason}, as many of its runs wait as may`

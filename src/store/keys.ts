@@ -29,6 +29,8 @@ export const gateKey = (gate: string): KvKey => ["gate", gate];
 export const gatePrefix = (): KvKey => ["gate"];
 export const groupKey = (uid: string, id: string): KvKey => ["exec", uid, id];
 export const groupPrefix = (uid: string): KvKey => ["exec", uid];
+export const unmadeKey = (uid: string, group: string, page: number): KvKey => ["unmade", uid, group, page];
+export const unmadePrefix = (...group: string[]): KvKey => ["unmade", ...group];
 export const executionKey = (uid: string, id: string): KvKey => [
   "exec",
   uid,

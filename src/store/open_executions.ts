@@ -44,14 +44,16 @@ export class OpenExecutions {
 
   /**
    * The record of an execution, over or not; null values when there is none. `nearby` looks only where it costs nothing:
-   * one that another server has changed may then be missed.
+   * one that another server has changed may then be missed. `everywhere` is for one that must be somewhere: an own change
+   * that has landed may not have been told of yet.
    */
-  async find(uid: string, id: string, how: { nearby: boolean } = { nearby: false }): Promise<Entry<Execution>> {
+  async find(uid: string, id: string, how: { nearby?: boolean; everywhere?: boolean } = {}): Promise<Entry<Execution>> {
     const known = this.#byId.get(id);
     if (known?.value.uid === uid && !isEnded(known.value)) return known;
     const key = executionKey(uid, id);
     const stored = await this.#store.get(executionTable, key);
-    if (stored.value !== null || this.#store.engine.profile.soleWriter || how.nearby) return stored;
+    const isKnown = this.#store.engine.profile.soleWriter && !how.everywhere;
+    if (stored.value !== null || isKnown || how.nearby) return stored;
     // An execution moves from the queue to its node and then to the history: looked for in that order, none slips by.
     return await this.#search(uid, id) ?? await this.#store.read(executionTable, key);
   }

@@ -16,18 +16,22 @@ export interface Table<T> {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A kind of record stored as UTF-8 JSON with a `v` field; fields that its schema does not know are dropped. */
+/**
+ * A kind of record stored as UTF-8 JSON with a `v` field; fields that its schema does not know are dropped. `toStored` makes
+ * of a value what its schema reads, where the two differ.
+ */
 export function defineTable<T extends object>(
   name: string,
   schema: z.ZodType<T>,
   remembers?: (value: T) => boolean,
   keyParts?: number,
+  toStored: (value: T) => object = (value) => value,
 ): Table<T> {
   return {
     name,
     remembers,
     keyParts,
-    encode: (value) => encoder.encode(`{"v":1,${JSON.stringify(value).slice(1)}`),
+    encode: (value) => encoder.encode(`{"v":1,${JSON.stringify(toStored(value)).slice(1)}`),
     decode(bytes) {
       try {
         return schema.parse(JSON.parse(decoder.decode(bytes)));

@@ -19,7 +19,9 @@ import {
   revisionSchema,
   selectorSchema,
   statSchema,
+  storedGroup,
   tokenSchema,
+  unmadeSchema,
 } from "../model/mod.ts";
 import { defineBytesTable, defineTable } from "./table.ts";
 import { writersOf } from "./store_change.ts";
@@ -46,7 +48,8 @@ export const cursorTable = defineTable("cursor", cursorSchema);
 export const backlogTable = defineTable("backlog", backlogSchema);
 export const gapTable = defineTable("gap", gapSchema);
 export const gateTable = defineTable("gate", gateSchema, always);
-export const groupTable = defineTable("group", groupSchema, (group) => group.state !== "ended", 3);
+export const groupTable = defineTable("group", groupSchema, (group) => group.state !== "ended", 3, storedGroup);
+export const unmadeTable = defineTable("page of unmade targets", unmadeSchema);
 export const executionTable = defineTable("execution", executionSchema, (execution) => !isEnded(execution), 4);
 export const queueTable = defineTable("queue entry", queuedExecutionSchema);
 export const runningTable = defineTable("running mark", executionSchema);
@@ -93,6 +96,7 @@ export const { put: putBacklog, remove: deleteBacklog } = writersOf(backlogTable
 export const { put: putGap, remove: deleteGap } = writersOf(gapTable);
 export const { put: putGate, remove: deleteGate } = writersOf(gateTable);
 export const { put: putGroup, remove: deleteGroup } = writersOf(groupTable);
+export const { put: putUnmade, remove: deleteUnmade } = writersOf(unmadeTable);
 export const { put: putExecution, remove: deleteExecution } = writersOf(executionTable);
 export const { put: putQueueEntry, remove: deleteQueueEntry } = writersOf(queueTable);
 export const { put: putRunning, remove: deleteRunning } = writersOf(runningTable);

@@ -8,6 +8,7 @@ import {
   isEnded,
   noOutput,
   outcomeOf,
+  type Target,
 } from "../model/mod.ts";
 
 /** When the backup was made and when it is restored, epoch milliseconds. */
@@ -67,10 +68,16 @@ export function targetStateOf({ state, attempt }: EndedExecution): EndedState {
 /** A group as a restore leaves it: over, by what is known of its executions. */
 export function closedGroup(group: Group, states: ReadonlyMap<string, EndedState>, { nowMs }: RestoreMoment): Group {
   if (group.state === "ended") return group;
-  const unknown = group.state === "waiting" ? "skipped" : "lost";
   const targets = group.targets.map((target, at) => ({
     ...target,
-    state: target.state === "open" ? states.get(executionId(group.id, at, target.attempt)) ?? unknown : target.state,
+    state: target.state === "open"
+      ? states.get(executionId(group.id, at, target.attempt)) ?? (mayHaveBegun(group, target) ? "lost" : "skipped")
+      : target.state,
   }));
   return { ...group, state: "ended", targets, endedAt: nowMs, outcome: outcomeOf(targets.map(({ state }) => state)) };
+}
+
+/** Of an open target without an execution: a group that waits has begun nothing, nor have targets that are not made yet. */
+function mayHaveBegun({ state, wide }: Group, { attempt }: Target): boolean {
+  return state !== "waiting" && (wide === undefined || attempt > 1);
 }

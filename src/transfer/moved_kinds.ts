@@ -41,7 +41,7 @@ const IN_JOB_LINES: ReadonlySet<string> = new Set(["job", "cursor", "due", "back
 
 /**
  * What a backup leaves out, as a restore makes it anew (`held`, `graph`, `fence`) or has none of it: nothing runs (`q`,
- * `running`, `gate`, `taken`), agents register anew (`node`), deleted jobs stay deleted (`tomb`).
+ * `running`, `unmade`, `gate`, `taken`), agents register anew (`node`), deleted jobs stay deleted (`tomb`).
  */
 export const MADE_ANEW: ReadonlySet<string> = new Set([
   "held",
@@ -49,6 +49,7 @@ export const MADE_ANEW: ReadonlySet<string> = new Set([
   "fence",
   "q",
   "running",
+  "unmade",
   "gate",
   "taken",
   "node",

@@ -22,6 +22,7 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   Gap: { head: "gap", owners: ["src/job", "src/fire", "src/keep"] },
   Gate: { head: "gate", owners: ["src/start", "src/finish", "src/job", "src/keep"] },
   Group: { head: "exec", owners: ["src/start", "src/finish", "src/job", "src/keep"] },
+  Unmade: { head: "unmade", owners: ["src/start", "src/finish"] },
   Execution: { head: "exec", owners: ["src/start", "src/finish", "src/job", "src/keep"] },
   QueueEntry: { head: "q", owners: ["src/start", "src/claim", "src/finish", "src/job"] },
   Held: { head: "held", owners: ["src/job"] },

@@ -17,6 +17,8 @@ export interface CarillonOptions {
   executors?: readonly Executor[];
   /** Kept by the test for a restart; a temporary one otherwise. */
   dataDir?: string;
+  /** Another store than an embedded one. */
+  engine?: Engine;
   /** Without an agent nothing runs. */
   agent?: boolean;
   /** As a server does that is open to more than loopback. */
@@ -42,7 +44,7 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
   const clock = options.clock ?? systemClock;
   const log = options.log ?? silentLog;
   const dataDir = options.dataDir ?? await Deno.makeTempDir({ prefix: "carillon-" });
-  const engine = await openEmbedded(`${dataDir}/carillon.sqlite3`);
+  const engine = options.engine ?? await openEmbedded(`${dataDir}/carillon.sqlite3`);
   const defaultTimezone = options.timezone ?? "UTC";
   const server = new Server({
     engine,

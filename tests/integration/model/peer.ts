@@ -8,7 +8,7 @@ import { Committer, type Engine, GroupCommitter } from "../../../src/kv/mod.ts";
 import { type Fence, firstFence } from "../../../src/model/mod.ts";
 import { type Clock, type Log, type Random, randomDigits } from "../../../src/runtime/mod.ts";
 import { ManualRuns } from "../../../src/server/runs.ts";
-import { Starter } from "../../../src/start/mod.ts";
+import { Expander, Starter } from "../../../src/start/mod.ts";
 import {
   type AppliedListener,
   Catalogue,
@@ -32,6 +32,7 @@ import {
   StoreChange,
   type Table,
   tombTable,
+  unmadeTable,
 } from "../../../src/store/mod.ts";
 import { SilentBell } from "../../support/silent_bell.ts";
 import type { Landing } from "./shadow.ts";
@@ -46,6 +47,7 @@ const FED: Readonly<Record<string, Table<never>>> = Object.fromEntries(
     ["past", executionTable],
     ["q", queueTable],
     ["running", runningTable],
+    ["unmade", unmadeTable],
     ["node", nodeTable],
     ["graph", edgeTable],
     ["tomb", tombTable],
@@ -53,7 +55,7 @@ const FED: Readonly<Record<string, Table<never>>> = Object.fromEntries(
 );
 
 /** Of these, only a server's own changes are heard: it reads the others' when it looks. */
-const UNFED = new Set(["past", "q", "running"]);
+const UNFED = new Set(["past", "q", "running", "unmade"]);
 
 /**
  * A store that also hears of commits that are not its own, as a feed would tell them. In a fleet, it hears of its own that
@@ -98,6 +100,7 @@ export class Peer {
   readonly house: Housekeeping;
   readonly retention: Retention;
   readonly deletedJobs: DeletedJobs;
+  readonly expander: Expander;
   readonly #load: () => Promise<void>;
   /** What is under way in it, one of a kind at a time where a loop would do it. */
   readonly busy = new Set<string>();
@@ -144,10 +147,12 @@ export class Peer {
     this.effects = new EffectWorker({ ...parts, bell: new SilentBell(), handlers, minds: () => true });
     this.retention = new Retention(store, catalogue);
     this.deletedJobs = new DeletedJobs({ ...parts, finisher });
+    this.expander = new Expander(parts);
     this.house = new Housekeeping({
       ...parts,
       finisher,
       deletedJobs: this.deletedJobs,
+      expander: this.expander,
       node,
       look: () => liveness.look(),
       pauseOf,
@@ -156,7 +161,10 @@ export class Peer {
     this.index = index;
     this.broker = broker;
     this.#load = async () => {
-      await Promise.all([liveness.load(store), ...[graph, held, open, index, assigned].map((part) => part.load())]);
+      await Promise.all([
+        liveness.load(store),
+        ...[graph, held, open, index, assigned, this.expander].map((part) => part.load()),
+      ]);
       await catalogue.load();
     };
   }

@@ -5,7 +5,7 @@ import type { Prng } from "./prng.ts";
 export const NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"] as const;
 
 /** A definition that does nothing special. */
-function plainJob(name: string): JobDefinition {
+export function plainJob(name: string): JobDefinition {
   return {
     name,
     displayName: "",

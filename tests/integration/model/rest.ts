@@ -48,7 +48,7 @@ function mustBe(world: World, things: readonly string[], what: string): void {
 
 /** What is not over, or not accounted for. */
 function owed({ shadow }: World): string[] {
-  const open = (head: "q" | "running" | "backlog" | "effect" | "dead" | "tomb") =>
+  const open = (head: "q" | "unmade" | "running" | "backlog" | "effect" | "dead" | "tomb") =>
     shadow.all(head).map(({ key }) => key.join("/"));
   const gates = shadow.all("gate").filter(({ value }) =>
     value.holders.length + value.waiting.length + value.superseded.length > 0
@@ -57,6 +57,7 @@ function owed({ shadow }: World): string[] {
   const groups = shadow.all("group").filter(({ value }) => value.state !== "ended");
   return [
     ...open("q"),
+    ...open("unmade"),
     ...open("running"),
     ...open("backlog"),
     ...open("effect"),
@@ -86,6 +87,8 @@ async function oneRound(world: World, leader: Peer): Promise<void> {
   await call(world, leader, "effects", () => leader.effects.pass());
   await call(world, leader, "house", () => leader.house.slowPass());
   await call(world, leader, "deleted", () => leader.deletedJobs.pass());
+  await call(world, leader, "look for unmade", () => leader.expander.look());
+  await call(world, leader, "expand", () => leader.expander.pass());
   await call(world, leader, "reload", () => leader.reload());
   leader.broker.look();
   await quiet(world);

@@ -6,6 +6,8 @@ import {
   isAssigned,
   isEnded,
   outcomeOf,
+  type Unmade,
+  unmadePage,
 } from "../../../src/model/mod.ts";
 import { queueKeyOf } from "../../../src/start/mod.ts";
 import { type Landing, type Row, rowsOf, type Shadow } from "./shadow.ts";
@@ -43,6 +45,8 @@ export class RunRules {
   readonly #deletedAt = new Map<string, number>();
   #landings = 0;
   runs = 0;
+  /** Pages of wide groups that were worked on. */
+  pages = 0;
   ended = 0;
   readonly outcomes = new Map<string, number>();
 
@@ -57,7 +61,8 @@ export class RunRules {
       if (before === null) this.#deletedAt.set(String(key[1]), this.#landings);
     }
     for (const row of rowsOf(landing, "group")) this.#group(row, landing);
-    for (const row of rowsOf(landing, "exec")) this.#execution(row);
+    for (const row of rowsOf(landing, "unmade")) this.#page(row, landing);
+    for (const row of rowsOf(landing, "exec")) this.#execution(row, landing);
     const counted = [...rowsOf(landing, "group"), ...rowsOf(landing, "stat")].map(({ key }) => String(key[1]));
     for (const uid of new Set(counted)) this.#counted(uid);
   }
@@ -148,14 +153,38 @@ export class RunRules {
     this.#tell(`counters of ${uid}: ${stat?.successCount}/${stat?.errorCount}, ended ${success}/${error}`);
   }
 
-  #execution({ before, after, id }: Row<Execution>): void {
+  /** A page is written with its group, and what leaves it is made or settled by the same commit, once. */
+  #page({ key, before, after }: Row<Unmade>, landing: Landing): void {
+    const group = String(key[2]);
+    if (before === null) {
+      const isNew = rowsOf(landing, "group").some((row) => row.before === null && row.after?.id === group);
+      if (!isNew) this.#tell(`a page of group ${group} came after it`);
+      return;
+    }
+    this.pages++;
+    for (const target of Object.keys(before.nodes).filter((target) => after?.nodes[target] === undefined)) {
+      const id = executionId(group, Number(target), 1);
+      const made = rowsOf(landing, "exec").find((row) => row.after?.id === id);
+      if (made?.before !== null) this.#tell(`target ${target} of group ${group} left its page and is not made`);
+    }
+  }
+
+  /** Whether a new execution comes from its group's page. */
+  #leavesPage({ group, target }: Execution, landing: Landing): boolean {
+    return rowsOf(landing, "unmade").some(({ key, before }) =>
+      key[2] === group && before?.nodes[String(target)] !== undefined
+    );
+  }
+
+  #execution({ before, after, id }: Row<Execution>, landing: Landing): void {
     if (after === null) {
       if (before && isAssigned(before)) this.#tell(`execution ${id} deleted while ${before.state}`);
       return;
     }
     if (before === null) {
       const recorded = after.state === "skipped" && after.trigger !== "schedule";
-      if (after.state !== "queued" && !recorded) this.#tell(`execution ${id} begins as ${after.state}`);
+      const settled = (after.state === "cancelled" || after.state === "skipped") && this.#leavesPage(after, landing);
+      if (after.state !== "queued" && !recorded && !settled) this.#tell(`execution ${id} begins as ${after.state}`);
       if (after.state === "queued" && after.attempt > 1) this.#retry(after);
     } else if (!NEXT[before.state].includes(after.state)) {
       this.#tell(`execution ${id}: ${before.state} -> ${after.state}`);
@@ -241,6 +270,10 @@ export class RunRules {
       if (state !== "open") return;
       const id = executionId(group.id, target, attempt);
       const now = this.#shadow.get("exec", group.uid, id);
+      const page = now === null && group.wide
+        ? this.#shadow.get("unmade", group.uid, group.id, unmadePage(target))
+        : null;
+      if (page?.nodes[String(target)] !== undefined) return;
       if (now === null) this.#tell(`open target's attempt ${id} is gone`);
       else if (isEnded(now) && !holdsPlace(now)) this.#tell(`open target's attempt ${id} is over`);
     });

@@ -1,5 +1,4 @@
 import type { Kv, KvAtomic, KvCheck, KvCommitAnswer, KvKey } from "../../../src/kv/mod.ts";
-import { MemoryKv } from "../../../src/kv/mod.ts";
 import { isEnded, loneGroup, outcomeOf } from "../../../src/model/mod.ts";
 import type {
   Backlog,
@@ -15,8 +14,9 @@ import type {
   Join,
   Node,
   Stat,
+  Unmade,
 } from "../../../src/model/mod.ts";
-import type { Edges } from "../../../src/store/mod.ts";
+import { type Edges, groupTable } from "../../../src/store/mod.ts";
 
 /** What is stored under the first part of a key. */
 export interface Records {
@@ -30,6 +30,7 @@ export interface Records {
   group: Group;
   exec: Execution;
   q: Execution;
+  unmade: Unmade;
   held: { from: number };
   running: Execution;
   taken: { target: number };
@@ -103,6 +104,11 @@ function lastingGroup(last: Execution): Group {
 const RAW = new Set(["slot", "out", "lease"]);
 const decoder = new TextDecoder();
 
+function valueOf(head: string, bytes: Uint8Array): unknown {
+  if (head === "group") return groupTable.decode(bytes);
+  return RAW.has(head) ? {} : JSON.parse(decoder.decode(bytes));
+}
+
 /**
  * The store's contents as plain objects, as of the last commit that landed. Wherever an execution stands (in a queue, under
  * its node, in the history), it is one record of the kind `exec` here; and each lone one has its group.
@@ -118,8 +124,7 @@ export class Shadow {
   apply(writes: readonly { key: KvKey; value: Uint8Array | null }[]): Row[] {
     const rows = writes.map(({ key: place, value }) => {
       const key = recordOf(place);
-      const after = value === null ? null : RAW.has(String(key[0])) ? {} : JSON.parse(decoder.decode(value));
-      return this.#set(key, place, after);
+      return this.#set(key, place, value === null ? null : valueOf(String(key[0]), value));
     });
     const moved = rows.filter(({ key }) => PLACES.includes(String(key[0]))) as Row<Execution>[];
     const executions = new Set(moved.map((row) => this.#note(row)));
@@ -209,7 +214,7 @@ export class Shadow {
 }
 
 /** One server's way to the shared store in memory: tells of each commit that lands, whoever still waits for it. */
-export function observed(memory: MemoryKv, landed: Landed): Kv {
+export function observed(memory: Kv, landed: Landed): Kv {
   return {
     get: (key) => memory.get(key),
     getMany: (keys) => memory.getMany(keys),

@@ -82,6 +82,18 @@ function ask(name: string, may: (agent: FakeAgent) => boolean, work: (agent: Fak
   };
 }
 
+/** In a crowd nobody is silent for long: else no job would be for many at once. */
+function gather(world: World): void {
+  if (world.agents.length < 10) return;
+  const peer = world.random.pick(world.peers.filter((peer) => peer.loaded));
+  for (const agent of world.agents) {
+    if (agent.state === "up") { for (const other of world.peers) other.liveness.heard(agent.name); }
+    else if (peer && agent.state === "down" && !agent.registering) {
+      world.begin(peer, `${agent.name} register`, () => agent.register(peer), () => agent.registering = false);
+    }
+  }
+}
+
 const fire = (peer: Peer) => peer.fence ? peer.firing.pass(peer.fence) : Promise.resolve();
 const workOff = (peer: Peer) => peer.fence ? peer.backlog.pass(peer.fence) : Promise.resolve();
 
@@ -91,6 +103,9 @@ const STEPS: readonly Step[] = [
   { weight: 8, take: pass("effects", (peer) => peer.effects.pass()) },
   { weight: 2, take: pass("house", (peer) => peer.house.slowPass()) },
   { weight: 2, take: pass("deleted jobs", (peer) => peer.deletedJobs.pass()) },
+  { weight: 4, take: pass("expand", (peer) => peer.expander.pass()) },
+  { weight: 1, take: pass("look for unmade", (peer) => peer.expander.look()) },
+  { weight: 2, take: gather },
   { weight: 1, take: pass("history", (peer) => peer.retention.pass()) },
   { weight: 1, take: pass("reload", (peer) => peer.reload()) },
   { weight: 0.4, take: pass("lead", (peer) => peer.lead()) },

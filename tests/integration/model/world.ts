@@ -18,6 +18,13 @@ interface Op {
   name: string;
 }
 
+/** Of so many seeds one has a crowd of nodes: a job for all of them makes wide groups. */
+const CROWD_EACH = 5;
+const CROWD = 45;
+
+/** Of so many seeds one has a store of few checks a commit. */
+const FEW_CHECKS_EACH = 4;
+
 /** Steps told of a seed that fails. */
 const TOLD = 160;
 
@@ -78,6 +85,8 @@ export class World {
       new FakeAgent("n2", { role: "web" }, 3, deps),
       new FakeAgent("n3", { role: "db" }, 3, deps),
     ];
+    const crowd = seed % CROWD_EACH === 0 ? CROWD : 0;
+    for (let i = 0; i < crowd; i++) this.agents.push(new FakeAgent(`c${i}`, { role: "crowd" }, 2, deps));
   }
 
   /** Adds a line to what is told of a failing seed. */
@@ -99,7 +108,7 @@ export class World {
       peer: name,
       beforeCommit: () => faulty.plan.push(this.#fate()),
     });
-    const limits = PROFILES.memory.limits;
+    const { limits } = this.#seed % FEW_CHECKS_EACH === 0 ? PROFILES.connect : PROFILES.memory;
     const engine = { kv, profile: { ...PROFILES.connect, limits }, close: () => Promise.resolve() };
     const { clock, random } = this;
     const peer = new Peer({ name, engine, clock, random, log: this.#log(name), inFleet: this.size > 1 });
