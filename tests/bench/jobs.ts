@@ -1,8 +1,13 @@
-import type { BenchServer } from "./bench_server.ts";
 import type { Sink } from "./sink_client.ts";
 
 /** A job's body, as the API takes it. */
 export type JobBody = { name: string; schedule: string } & Record<string, unknown>;
+
+/** A server that is asked. */
+export interface Api {
+  /** Asks it; throws for an answer that is no success. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+}
 
 /** Jobs in one request for many. */
 const CHUNK = 250;
@@ -35,7 +40,7 @@ export function nameOf(job: number): string {
 }
 
 /** Stores jobs, many at once. */
-export async function storeJobs(server: BenchServer, jobs: readonly JobBody[]): Promise<void> {
+export async function storeJobs(server: Api, jobs: readonly JobBody[]): Promise<void> {
   let at = 0;
   const work = async () => {
     while (at < jobs.length) {
@@ -51,7 +56,7 @@ export async function storeJobs(server: BenchServer, jobs: readonly JobBody[]): 
 }
 
 /** Each job's uid, by its number. */
-export async function uidsOf(server: BenchServer): Promise<Map<number, string>> {
+export async function uidsOf(server: Api): Promise<Map<number, string>> {
   const jobs: { name: string; uid: string }[] = await (await server.request("/v1/jobs")).json();
   return new Map(jobs.map(({ name, uid }) => [Number(name.slice("bench-".length)), uid]));
 }

@@ -71,7 +71,7 @@ function* rows(receipts: readonly Receipt[], window: Window, { rate, quick }: Be
 }
 
 /** A job's n-th call is for its n-th due time; the first comes within its second. A lost run makes all later ones late. */
-function duesOf(receipts: readonly Receipt[]): { dueMs: number; lateMs: number }[] {
+export function duesOf(receipts: readonly Receipt[]): { dueMs: number; lateMs: number }[] {
   const nextDue = new Map<number, number>();
   return receipts.map(({ job, atMs }) => {
     const dueMs = nextDue.get(job) ?? Math.floor(atMs / 1_000) * 1_000;
