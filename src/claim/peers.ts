@@ -204,6 +204,7 @@ export class Peers {
   async #say(): Promise<void> {
     const { store, liveness, clock, name, version, address, incarnation, feedNext, liveNext } = this.#deps;
     const followed = this.#deps.followed().slice(0, MOST_FOLLOWED);
+    const toldFollowed = followed.join();
     const heard = Object.entries(liveness.heardHere());
     const parts = Math.max(1, Math.ceil(heard.length / NODES_IN_ONE));
     this.#seq++;
@@ -214,10 +215,10 @@ export class Peers {
       const seen = { name, version, address: address(), seq: this.#seq, at: clock.now(), agents: heard.length, nodes };
       const beats: Beats = { ...seen, feedNext: feedNext(), followed: n === 0 ? followed : [], liveNext: liveNext() };
       putBeats(change, await store.get(beatsTable, key), beats);
-      if (n === 0 && followed.join() !== this.#toldFollowed) change.ring(BEATS_BELL);
+      if (n === 0 && toldFollowed !== this.#toldFollowed) change.ring(BEATS_BELL);
       await store.commit(change);
     }
-    this.#toldFollowed = followed.join();
+    this.#toldFollowed = toldFollowed;
   }
 
   async #remove(incarnation: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { eachOf } from "../support/each_of.ts";
 import type { Sink } from "./sink_client.ts";
 
 /** A job's body, as the API takes it. */
@@ -41,18 +42,16 @@ export function nameOf(job: number): string {
 
 /** Stores jobs, many at once. */
 export async function storeJobs(server: Api, jobs: readonly JobBody[]): Promise<void> {
-  let at = 0;
-  const work = async () => {
-    while (at < jobs.length) {
-      const chunk = jobs.slice(at, at + CHUNK);
-      at += CHUNK;
-      const form = new FormData();
-      form.append("file", new Blob([JSON.stringify(chunk)]), "jobs.json");
-      const answer = await (await server.request("/v1/restore", { method: "POST", body: form })).text();
-      if (answer.includes("fail create")) throw new Error(`Cannot store jobs: ${answer.slice(0, 500)}`);
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, work));
+  const chunks = Array.from(
+    { length: Math.ceil(jobs.length / CHUNK) },
+    (_, i) => jobs.slice(i * CHUNK, (i + 1) * CHUNK),
+  );
+  await eachOf(chunks, IN_FLIGHT, async (chunk) => {
+    const form = new FormData();
+    form.append("file", new Blob([JSON.stringify(chunk)]), "jobs.json");
+    const answer = await (await server.request("/v1/restore", { method: "POST", body: form })).text();
+    if (answer.includes("fail create")) throw new Error(`Cannot store jobs: ${answer.slice(0, 500)}`);
+  });
 }
 
 /** Each job's uid, by its number. */

@@ -2,8 +2,8 @@ import type { BenchOptions, Figure, Row } from "../figure.ts";
 import { callJob, storeJobs } from "../jobs.ts";
 import { collect, latenessRow } from "../lateness.ts";
 import { type Receipt, Sink } from "../sink_client.ts";
-import { p50p99, pause, short } from "../statistics.ts";
-import { duesOf } from "../sustained.ts";
+import { pause, short } from "../statistics.ts";
+import { inWindow } from "../sustained.ts";
 import { BenchFleet, cpuBetween, type CpuMs, type StoreName, STORES } from "./bench_fleet.ts";
 import { idleAgents, pollCost } from "./polling.ts";
 
@@ -83,12 +83,9 @@ async function measure(fleet: BenchFleet, sink: Sink, { quick }: BenchOptions): 
   return { receipts: await sink.take(), fromMs, windowMs, cpu };
 }
 
-function rowsOf(store: StoreName, rate: number, { receipts, fromMs, windowMs, cpu }: Window) {
-  const toMs = fromMs + windowMs;
-  const runs = receipts.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).length;
-  const dues = duesOf(receipts).filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs);
-  const perSecond = runs / (windowMs / 1_000);
-  const atEnd = p50p99(dues.filter(({ dueMs }) => dueMs >= toMs - 5_000).map(({ lateMs }) => lateMs));
+function rowsOf(store: StoreName, rate: number, window: Window) {
+  const { windowMs, cpu } = window;
+  const { runs, perSecond, late, atEnd } = inWindow(window.receipts, window);
   const holds = perSecond >= rate * 0.99 && atEnd.p99 < 2_000;
   const total = cpu.servers + cpu.agents + cpu.store;
   const each = (ms: number) => short(ms / runs);
@@ -98,7 +95,7 @@ function rowsOf(store: StoreName, rate: number, { receipts, fromMs, windowMs, cp
     work: {
       work: `${store}: sustained for ${windowMs / 1_000} s, ${rate} jobs due each second`,
       target: isAim ? `>= ${TARGET_RATE} runs/s (Dkron about 250)` : "-",
-      measured: `${short(perSecond)} runs/s, late ${p50p99(dues.map(({ lateMs }) => lateMs)).text}, ` +
+      measured: `${short(perSecond)} runs/s, late ${late.text}, ` +
         `last 5 s ${atEnd.text}, ${short(total / windowMs * 100)} % of a core`,
       ok: !isAim || holds,
     },

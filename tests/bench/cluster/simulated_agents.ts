@@ -4,6 +4,7 @@
  * `/polls` answers how many polls were answered.
  */
 import { createAgentClient } from "../../../src/client/mod.ts";
+import { eachOf } from "../../support/each_of.ts";
 import { endWithParent } from "../parent.ts";
 
 void endWithParent();
@@ -15,8 +16,7 @@ let polls = 0;
 /** Agents that register at a time. */
 const REGISTERING = 16;
 
-await each(REGISTERING, async (i) => {
-  const { name, incarnation } = agentAt(i);
+await eachOf([...agents.entries()], REGISTERING, async ([i, { name, incarnation }]) => {
   await clientOf(i).register({
     name,
     id: name,
@@ -55,11 +55,4 @@ function clientOf(i: number): typeof clients[number] {
   const client = clients[i % clients.length];
   if (!client) throw new RangeError("Cannot poll: there is no server");
   return client;
-}
-
-async function each(atOnce: number, work: (i: number) => Promise<void>): Promise<void> {
-  const left = agents.keys();
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    for (const i of left) await work(i);
-  }));
 }
