@@ -91,7 +91,10 @@ export const startSettingsSchema = z.object({
   }),
   joinTokenFile: text("the path of a file", (value) => value !== ""),
   httpAddr: address,
-  advertiseUrl: text("an address like http://a.example:8080", (value) => /^https?:\/\/[^/\s]+\/?$/.test(value)),
+  advertiseUrl: text(
+    "an address like http://a.example:8080",
+    (value) => /^https?:\/\/[^/\s]+\/?$/.test(value) && URL.canParse(value),
+  ),
   insecure: flag,
   dataDir: text("the path of a folder", (value) => value !== ""),
   kv: text("the address of a store", (value) => value !== ""),
