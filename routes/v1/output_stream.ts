@@ -45,11 +45,14 @@ function stream(
       if (next === undefined) return controller.enqueue(bytesOf(heartbeat ?? ""));
       pending = undefined;
       const part = next.done ? "" : write(next.value);
-      if (part.length === 0) return controller.close();
-      controller.enqueue(bytesOf(part));
+      if (part.length > 0) return controller.enqueue(bytesOf(part));
+      controller.close();
+      await events.return?.();
     },
-    cancel() {
+    async cancel() {
       stop.abort();
+      // Between two reads the events rest at a `yield`, which no signal ends.
+      await events?.return?.();
     },
   }, { highWaterMark: 0 });
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { type OutputPiece, readOutputEvents } from "../../src/client/output_events.ts";
+import { eventually } from "../../tests/support/eventually.ts";
+import { RUNNING } from "../../tests/support/running_execution.ts";
 import type { OutputEvent } from "../deps.ts";
 import { eventStream, plainStream } from "./output_stream.ts";
 
@@ -64,6 +66,58 @@ Deno.test("eventStream() opens nothing before it is read, and stops when its rea
   await reader.cancel();
   assert.equal((await waiting).done, true);
   assert.equal(opened[0]?.aborted, true);
+});
+
+Deno.test("eventStream() closes its events when its reader goes between two reads, and says why that failed", async () => {
+  async function* open(): AsyncGenerator<OutputEvent> {
+    try {
+      while (true) yield chunk(0, "a");
+    } finally {
+      await Promise.reject(new Error("Cannot close"));
+    }
+  }
+  const reader = eventStream(never, open).getReader();
+  await reader.read();
+  await assert.rejects(reader.cancel(), /Cannot close/);
+});
+
+Deno.test("eventStream() and plainStream() close the events of clients that break off while output flows", async () => {
+  const accepts = Array.from({ length: 20 }, (_, i) => i % 2 === 0 ? "text/event-stream" : "text/plain");
+  let opened = 0;
+  let closed = 0;
+  async function* open(signal: AbortSignal): AsyncGenerator<OutputEvent> {
+    opened++;
+    try {
+      for (let n = 0; !signal.aborted; n++) yield chunk(n, "x".repeat(65_536));
+    } finally {
+      closed++;
+    }
+  }
+  await using http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ headers }) => {
+    return new Response((headers.get("accept") === "text/plain" ? plainStream : eventStream)(never, open));
+  });
+  await Promise.all(accepts.map(async (accept) => {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: http.addr.port });
+    await connection.write(new TextEncoder().encode(`GET / HTTP/1.1\r\nhost: a\r\naccept: ${accept}\r\n\r\n`));
+    for (let reads = 0; reads < 10; reads++) assert.ok(await connection.read(new Uint8Array(16_384)));
+  }));
+  await eventually(() => closed === opened, { what: "that all are closed" });
+  assert.equal(opened, accepts.length);
+});
+
+Deno.test("plainStream() closes its events after the end", async () => {
+  let open = 0;
+  async function* events(): AsyncGenerator<OutputEvent> {
+    open++;
+    try {
+      yield chunk(0, "a");
+      yield { kind: "end", n: 0, execution: RUNNING };
+    } finally {
+      open--;
+    }
+  }
+  assert.equal(await new Response(plainStream(never, events)).text(), "a");
+  await eventually(() => open === 0);
 });
 
 Deno.test("plainStream() sends the bytes, with a mark where some were skipped", async () => {
