@@ -1,11 +1,12 @@
 import type { Effect } from "../model/mod.ts";
 import { CarillonError, type Clock, Doorbell, type Log, messageOf } from "../runtime/mod.ts";
 import type { Bell } from "../bell/mod.ts";
-import { EFFECT_BELL } from "../finish/mod.ts";
+import { EFFECT_BELL, EFFECT_SHARDS } from "../finish/mod.ts";
 import {
   covered,
   deadKey,
   deleteEffect,
+  effectKey,
   effectPrefix,
   effectTable,
   type Found,
@@ -29,6 +30,9 @@ const TRIES = 10;
 
 /** Longest pause between two tries, in milliseconds. */
 const LONGEST_PAUSE_MS = 60_000;
+
+/** Effects worked on side by side. */
+const AT_ONCE = 1000;
 
 /** How often to look without being rung, in milliseconds. */
 const LOOK_EVERY_MS = 5_000;
@@ -68,18 +72,34 @@ export class EffectWorker {
     }
   }
 
-  /** Works once on everything owed; answers how long until the next try is due, in milliseconds. */
+  /**
+   * Works once on what is owed and may be tried now, at most 1,000 effects; answers how long until the next try is due, in
+   * milliseconds: 0 when more may be tried now.
+   */
   async pass(): Promise<number> {
-    const { store, clock, minds } = this.#deps;
-    const nowMs = clock.now();
+    const nowMs = this.#deps.clock.now();
+    const due: Found<Effect>[] = [];
     let soonestMs = Infinity;
-    const all = await store.list(effectTable, { prefix: effectPrefix() }, { limit: 1000 });
-    const owed = all.filter(({ key }) => minds(Number(key[1])));
-    await Promise.all(owed.map(async (found) => {
-      if (found.value.notBefore > nowMs) soonestMs = Math.min(soonestMs, found.value.notBefore - nowMs);
-      else soonestMs = Math.min(soonestMs, await this.#work(found));
-    }));
-    return owed.length === 1000 ? 0 : soonestMs;
+    for await (const found of this.#owed()) {
+      const pauseMs = found.value.notBefore - nowMs;
+      if (pauseMs > 0) soonestMs = Math.min(soonestMs, pauseMs);
+      else if (due.push(found) === AT_ONCE) break;
+    }
+    const nextMs = await Promise.all(due.map((found) => this.#work(found)));
+    return due.length === AT_ONCE ? 0 : Math.min(soonestMs, ...nextMs);
+  }
+
+  /** Effects of the shards that this server works on, those in a pause too. */
+  async *#owed(): AsyncGenerator<Found<Effect>> {
+    const { store, minds } = this.#deps;
+    for (let shard = 0; shard < EFFECT_SHARDS; shard++) {
+      if (!minds(shard)) continue;
+      const first = shard;
+      while (shard + 1 < EFFECT_SHARDS && minds(shard + 1)) shard++;
+      // Neighbours in one list: a server alone asks the store once.
+      const range = { prefix: effectPrefix(), start: effectKey(first, ""), end: effectKey(shard + 1, "") };
+      yield* store.scan(effectTable, range);
+    }
   }
 
   /** Works on one effect; answers how long until it is to be looked at again. */
