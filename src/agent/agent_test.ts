@@ -73,6 +73,24 @@ Deno.test("Agent.run() calls a poll off that said it was full when a slot become
   await eventually(() => bench.executor.running.has("b"));
 });
 
+Deno.test("Agent.run() offers the first slot that is free after a lost answer brought more than its slots", async () => {
+  const clock = new FakeClock();
+  await using bench = await new Bench({ clock, slots: 1 }).start();
+  const { server, executor } = bench;
+  server.answersToLose = 1;
+  server.queue(assignment("a"), assignment("b"), assignment("c"));
+  await eventually(async () => {
+    await clock.advance(100);
+    return server.polls.at(-1)?.held.length === 2;
+  });
+  for (const id of ["a", "b"]) {
+    await eventually(() => executor.running.has(id));
+    executor.of(id).end();
+    await clock.advance(10);
+  }
+  await eventually(() => executor.running.has("c"));
+});
+
 Deno.test("Agent.run() never runs more than its slots, and fills a slot that becomes free", async () => {
   await using bench = await new Bench({ slots: 3 }).start();
   bench.server.queue(...ids(7).map((id) => assignment(id)));

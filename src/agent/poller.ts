@@ -149,7 +149,10 @@ export class Poller {
   async #callOff(call: LinkedAbort): Promise<void> {
     this.#onSlot = undefined;
     await this.#deps.clock.sleep(GATHER_MS, call.signal);
+    if (this.#call !== call) return;
     if (this.#freeSlots() > 0) call.abort();
+    // What a lost answer brought beyond the slots took the one that became free: the next may be to offer.
+    else this.#onSlot = () => void this.#callOff(call);
   }
 
   #heard(beganAt: number): void {
