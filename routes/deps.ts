@@ -61,7 +61,7 @@ export interface JobChanges {
 export interface Runs {
   /** Throws not_found, disabled, overlap (recorded as a skipped execution), unavailable. */
   start(name: string, options: { by: string; force: boolean; idempotencyKey: string | null }): Promise<Group>;
-  /** Resolves with the ended group, or with it as it is when `signal` aborts. */
+  /** Resolves with the ended group (its outcome null when history no longer says it), or as it is when `signal` aborts. */
   ended(group: Group, signal: AbortSignal): Promise<Group>;
   /** Asks for the end of an execution; answers it as it is now. Throws not_found; an ended one is answered as it is. */
   cancel(job: string, execution: string, options: { by: string; reason: string }): Promise<Execution>;

@@ -14,7 +14,9 @@ const runJob = createRoute({
   method: "post",
   path: "/jobs/{job}/run",
   summary: "Run a job now",
-  description: "Answers at once, X-Carillon-Group names what was started; with ?wait=true when it has ended.",
+  description:
+    "Answers at once, X-Carillon-Group names what was started; with ?wait=true when it has ended. X-Carillon-Outcome says " +
+    "how it ended: unknown when its history was removed since.",
   parameters: [
     ...pathParameters("job"),
     headerParameter("Idempotency-Key", "The same key within 24 hours starts nothing new"),
@@ -54,7 +56,7 @@ export function jobActionRoutes(deps: AppDeps) {
     return answerJob(context, await existingJob(deps, name), 200, {
       location: path,
       "x-carillon-group": group.id,
-      ...(group.outcome === null ? {} : { "x-carillon-outcome": group.outcome }),
+      ...(group.state === "ended" ? { "x-carillon-outcome": group.outcome ?? "unknown" } : {}),
     });
   };
 

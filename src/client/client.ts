@@ -28,7 +28,8 @@ export interface JobResult {
 /** What a run started, and how it ended where that is known. */
 export interface RunResult extends JobResult {
   group: string;
-  outcome: Outcome | null;
+  /** Null while it has not ended; `unknown` when it has, and its history no longer says how. */
+  outcome: Outcome | "unknown" | null;
 }
 
 /** An answer of one job. */
@@ -85,7 +86,8 @@ export function createClient(options: ClientOptions) {
       const query = { ...(how.wait ? { wait: "true" } : {}), ...(how.force ? { force: "true" } : {}) };
       const headers: Record<string, string> = how.idempotencyKey ? { "idempotency-key": how.idempotencyKey } : {};
       const response = await job.run.$post({ param: jobParam(name), query }, { headers });
-      const outcome = OUTCOMES.find((each) => each === response.headers.get("x-carillon-outcome")) ?? null;
+      const told = response.headers.get("x-carillon-outcome");
+      const outcome = ([...OUTCOMES, "unknown"] as const).find((each) => each === told) ?? null;
       return { ...await jobResult(options, response), group: response.headers.get("x-carillon-group") ?? "", outcome };
     },
 

@@ -27,7 +27,10 @@ export class ManualRuns {
     return this.#deps.starter.start(name, options);
   }
 
-  /** Waits for a group's end; answers it as it is when `signal` aborts first. */
+  /**
+   * Waits for a group's end; answers it as it is when `signal` aborts first, and as ended without an outcome when its
+   * record was removed before it was seen to end.
+   */
   async ended(group: Group, signal: AbortSignal): Promise<Group> {
     const { store, clock } = this.#deps;
     const bell = new Doorbell();
@@ -36,7 +39,9 @@ export class ManualRuns {
     try {
       while (true) {
         const now = (await store.read(groupTable, groupKey(group.uid, group.id))).value;
-        if (now === null || now.state === "ended" || signal.aborted) return now ?? group;
+        // Only an ended group is ever removed.
+        if (now === null) return { ...group, state: "ended" };
+        if (now.state === "ended" || signal.aborted) return now;
         await bell.wait(clock, LOOK_EVERY_MS, signal);
       }
     } finally {

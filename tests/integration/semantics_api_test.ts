@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { loneGroup } from "../../src/model/mod.ts";
+import { RUNNING } from "../support/running_execution.ts";
 import { World } from "./semantics_world.ts";
 
 const SUCCEEDS = { executor_config: { ends: "success" } };
@@ -128,6 +130,21 @@ Deno.test("?wait=true answers when the group has ended, after its last attempt",
   assert.equal(response.headers.get("x-carillon-outcome"), "success");
   const job = await response.json();
   assert.deepEqual([job.success_count, job.error_count], [1, 0]);
+});
+
+Deno.test("?wait=true of a run whose history was removed answers that it has ended, and that its outcome is unknown", async () => {
+  await using world = await World.open();
+  await world.put("job", SUCCEEDS);
+  const key = { "idempotency-key": "k" };
+  const first = await world.during(world.request("POST", "/v1/jobs/job/run?wait=true", undefined, key));
+  assert.equal(first.headers.get("x-carillon-outcome"), "success");
+  await world.send("DELETE", "/v1/jobs/job/executions");
+  const again = await world.during(world.request("POST", "/v1/jobs/job/run?wait=true", undefined, key));
+  const group = first.headers.get("x-carillon-group");
+  assert.deepEqual([again.status, again.headers.get("x-carillon-group")], [200, group]);
+  assert.equal(again.headers.get("x-carillon-outcome"), "unknown");
+  const removedMeanwhile = await world.carillon.server.runs.ended(loneGroup(RUNNING), AbortSignal.any([]));
+  assert.deepEqual([removedMeanwhile.state, removedMeanwhile.outcome], ["ended", null]);
 });
 
 Deno.test("?wait=true of a run that is refused answers 409", async () => {

@@ -92,6 +92,16 @@ Deno.test("job run answers at once, waits with --wait, follows with -f; the outc
   assert.equal((await cli.run("job", "run", "hello", "--wait")).code, 1);
 });
 
+Deno.test("job run --wait and -f end when the server no longer knows how the run ended, and say so", async () => {
+  const cli = await cliWithHello();
+  cli.deps.runs.ended = (group) => Promise.resolve({ ...group, state: "ended", outcome: null });
+  for (const how of ["--wait", "-f"]) {
+    const { code, err } = await cli.run("job", "run", "hello", how);
+    assert.equal(code, 1);
+    assert.match(err, /error: Cannot tell how [0-9a-z]{20} of job "hello" ended: its history was removed\n$/);
+  }
+});
+
 Deno.test("exit codes tell a missing job and a refused one apart", async () => {
   const cli = await cliWithHello();
   const cases: [args: string[], code: number, err: RegExp][] = [

@@ -55,17 +55,21 @@ async function runJob(cli: Cli, name: string, options: RunOptions): Promise<numb
   const waiting = endOf(cli, api.client, name, how).finally(() => ended.abort());
   const following = options.follow ? followGroup(cli, api.client, { job: name, group }, ended.signal) : undefined;
   const [outcome] = await Promise.all([waiting, following]);
+  if (outcome === "unknown") {
+    cli.failures.tell(`Cannot tell how ${group} of job "${visible(name)}" ended: its history was removed`);
+    return EXIT.failure;
+  }
   await report(cli, api, { name, group, outcome, options });
   return outcome === "success" ? EXIT.ok : EXIT.failure;
 }
 
-/** Waits for the end of the run that `how` started. */
+/** Waits for the end of the run that `how` started; `unknown` when history no longer says how it ended. */
 async function endOf(
   cli: Cli,
   client: Client,
   name: string,
   how: { force: boolean; idempotencyKey: string },
-): Promise<Outcome> {
+): Promise<Outcome | "unknown"> {
   for (let breaks = 0;; breaks++) {
     try {
       const { outcome } = await client.run(name, { ...how, wait: true });
