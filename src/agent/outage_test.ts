@@ -1,6 +1,7 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { eventually } from "../../tests/support/eventually.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
+import { createLog } from "../runtime/mod.ts";
 import { assignment, Bench } from "./fakes_test.ts";
 
 const SIZE = 15_000;
@@ -33,6 +34,37 @@ Deno.test("Reporter.deliver() puts a result on disk at once while the server is 
   bench.executor.of("b").end();
   // The clock stands: no next attempt to report is needed for it.
   await eventually(() => spooledIn(bench).length === 2);
+});
+
+Deno.test("Agent.run() says once that undelivered results keep it from work, and once that they do no more", async () => {
+  const lines: string[] = [];
+  const log = createLog({ level: "info", format: "text", now: () => 0, write: (line) => lines.push(line.slice(25)) });
+  const clock = new FakeClock();
+  await using bench = await new Bench({ clock, log, limits: { maxUndelivered: 1 } }).start();
+  const { server, executor } = bench;
+  executor.behave = () => ({});
+  server.takesResults = false;
+  const polledWith = (slots: number) =>
+    eventually(async () => {
+      await clock.advance(100);
+      server.ring();
+      return server.polls.at(-1)?.freeSlots === slots;
+    });
+  server.queue(assignment("a"), assignment("b"));
+  await polledWith(0);
+  const polls = server.polls.length;
+  server.followed = ["a"]; // news, for more polls without a slot
+  await eventually(async () => {
+    await clock.advance(100);
+    server.ring();
+    return server.polls.length > polls + 3;
+  });
+  server.takesResults = true;
+  await polledWith(10);
+  const told = lines.filter((line) => line.includes("work"));
+  equal(told.length, 2, told.join("\n"));
+  match(told[0] ?? "", /^WARN  Cannot take more work: too many results are undelivered undelivered=2/);
+  match(told[1] ?? "", /^INFO  Takes work again: results are delivered undelivered=[01]/);
 });
 
 Deno.test("Agent.run() loses the oldest output of a long outage, says so, and loses no result", async () => {

@@ -50,6 +50,8 @@ export class Poller {
   readonly #toldClosed = Promise.withResolvers<void>();
   #closeTold = false;
   #away = false;
+  /** Whether it takes no work until results are delivered. */
+  #overfull = false;
   /** Why registering again failed last. */
   #refusal: string | undefined;
   /** When the last poll began that was answered; this poller's own beginning until then. */
@@ -94,9 +96,21 @@ export class Poller {
   }
 
   #freeSlots(): number {
-    const { table, limits, ended } = this.#deps;
-    const mayTake = this.#open && !table.draining && ended.undelivered <= limits.maxUndelivered;
+    const { table } = this.#deps;
+    const mayTake = this.#open && !table.draining && !this.#isOverfull();
     return mayTake ? table.freeSlots : 0;
+  }
+
+  /** Whether too much is undelivered to take more work; says when that begins and when it ends. */
+  #isOverfull(): boolean {
+    const { limits: { maxUndelivered }, ended: { undelivered }, log } = this.#deps;
+    const overfull = undelivered > maxUndelivered;
+    if (overfull && !this.#overfull) {
+      log.warn("Cannot take more work: too many results are undelivered", { undelivered });
+    }
+    if (!overfull && this.#overfull) log.info("Takes work again: results are delivered", { undelivered });
+    this.#overfull = overfull;
+    return overfull;
   }
 
   async #awaitSlot(signal: AbortSignal): Promise<void> {
