@@ -16,6 +16,7 @@ import type {
   ReportRequest,
   Token,
 } from "../src/model/mod.ts";
+import type { OutputEvent } from "../src/output/mod.ts";
 import type { Clock, Log } from "../src/runtime/mod.ts";
 
 /** Reads of jobs, their results and history. */
@@ -66,11 +67,6 @@ export interface Runs {
   /** Asks for the end of an execution; answers it as it is now. Throws not_found; an ended one is answered as it is. */
   cancel(job: string, execution: string, options: { by: string; reason: string }): Promise<Execution>;
 }
-
-/** A piece of output. `n` is its number; an end follows the last piece of an ended execution. */
-export type OutputEvent =
-  | { kind: "chunk"; n: number; data: Uint8Array; skippedBytes: number }
-  | { kind: "end"; n: number; execution: Execution };
 
 /** Reads of output. */
 export interface Outputs {

@@ -1,5 +1,5 @@
+import { joinChunks, type OutputEvent } from "../../src/output/mod.ts";
 import type { Clock } from "../../src/runtime/mod.ts";
-import type { OutputEvent } from "../deps.ts";
 import { endAnswer } from "../wire/execution_answer.ts";
 
 /** Silence after which a comment shows that the connection lives, in milliseconds. */
@@ -92,11 +92,5 @@ function asText(data: Uint8Array): string | undefined {
 }
 
 function plainBytes(event: OutputEvent): string | Uint8Array {
-  if (event.kind === "end") return "";
-  if (event.skippedBytes === 0) return event.data;
-  const mark = new TextEncoder().encode(`\n[… ${event.skippedBytes} bytes skipped …]\n`);
-  const bytes = new Uint8Array(mark.length + event.data.length);
-  bytes.set(mark);
-  bytes.set(event.data, mark.length);
-  return bytes;
+  return event.kind === "end" ? "" : joinChunks([event]);
 }

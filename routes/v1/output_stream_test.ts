@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type OutputPiece, readOutputEvents } from "../../src/client/output_events.ts";
 import { eventually } from "../../tests/support/eventually.ts";
 import { RUNNING } from "../../tests/support/running_execution.ts";
-import type { OutputEvent } from "../deps.ts";
+import type { OutputEvent } from "../../src/output/mod.ts";
 import { eventStream, plainStream } from "./output_stream.ts";
 
 const never = () => new Promise<void>(() => {});
@@ -122,5 +122,5 @@ Deno.test("plainStream() closes its events after the end", async () => {
 
 Deno.test("plainStream() sends the bytes, with a mark where some were skipped", async () => {
   const body = plainStream(never, () => eventsOf(chunk(0, "a\n"), chunk(2, "b\n", 7)));
-  assert.equal(await new Response(body).text(), "a\n\n[… 7 bytes skipped …]\nb\n");
+  assert.equal(await new Response(body).text(), "a\n\n[... 7 bytes skipped ...]\nb\n");
 });

@@ -1,9 +1,9 @@
 import type { ExecutionReport } from "../../routes/wire/read_answer.ts";
 import type { Client } from "../client/mod.ts";
+import { skippedLine } from "../output/mod.ts";
 import type { Cli } from "./cli.ts";
 import { ALL_STATES, executionQuery } from "./execution_query.ts";
 import { followOutput } from "./follow_output.ts";
-import { skippedLine } from "./skipped_line.ts";
 
 /** How often new executions of a group are looked for, in milliseconds. */
 const LOOK_EVERY_MS = 500;

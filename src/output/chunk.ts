@@ -22,15 +22,15 @@ export function decodeChunk(n: number, bytes: Uint8Array): StoredChunk {
   return { n, skippedBytes: Number(view.getBigUint64(0)), data: bytes.subarray(HEADER_BYTES) };
 }
 
-/** The mark that stands where bytes were not kept. */
-export function skippedMark(bytes: number): Uint8Array {
-  return new TextEncoder().encode(`\n[... ${bytes} bytes not kept ...]\n`);
+/** What stands, on a line of its own, where bytes of an output are not shown: they were not kept, or not yet. */
+export function skippedLine(bytes: number): string {
+  return `[... ${bytes} bytes skipped ...]`;
 }
 
-/** Kept pieces in order, with a mark wherever some were dropped. */
+/** Pieces in order, with a mark wherever some were dropped. */
 export function joinChunks(chunks: readonly StoredChunk[]): Uint8Array {
   const parts = chunks.flatMap(({ skippedBytes, data }) =>
-    skippedBytes > 0 ? [skippedMark(skippedBytes), data] : [data]
+    skippedBytes > 0 ? [new TextEncoder().encode(`\n${skippedLine(skippedBytes)}\n`), data] : [data]
   );
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

@@ -4,7 +4,7 @@ import { Doorbell } from "../runtime/mod.ts";
 import type { StoredChunk } from "./chunk.ts";
 import type { LivePiece } from "./live_piece.ts";
 
-/** A piece of output for a reader; an end follows the last piece of an ended execution. */
+/** A piece of output for a reader. `n` is its number; an end follows the last piece of an ended execution. */
 export type OutputEvent =
   | { kind: "chunk"; n: number; data: Uint8Array; skippedBytes: number }
   | { kind: "end"; n: number; execution: Execution };

@@ -60,7 +60,7 @@ async function outputOf(server: BenchServer): Promise<Shown | undefined> {
 function faultOf(shown: Shown | undefined): string | undefined {
   if (shown?.state !== "success") return `the run is ${shown?.state ?? "not there"}`;
   if (shown.output_size !== SIZE_BYTES || !shown.output_truncated) return `its size is said to be ${shown.output_size}`;
-  const [head = "", dropped, tail = ""] = (shown.output ?? "").split(/\n\[\.\.\. (\d+) bytes not kept \.\.\.\]\n/);
+  const [head = "", dropped, tail = ""] = (shown.output ?? "").split(/\n\[\.\.\. (\d+) bytes skipped \.\.\.\]\n/);
   if (head.length !== HEAD_BYTES) return `the head has ${head.length} bytes`;
   if (tail.length !== CAP_BYTES - HEAD_BYTES) return `the tail has ${tail.length} bytes`;
   if (Number(dropped) !== SIZE_BYTES - CAP_BYTES) return `${dropped} bytes are said to be dropped`;

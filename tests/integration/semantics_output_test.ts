@@ -74,6 +74,10 @@ Deno.test("Output: capped at 1 MiB, the first 64 KiB and the last of the rest, w
   const [execution] = await world.states("job", "success");
   assert.deepEqual([execution?.output_size, execution?.output_truncated], [2 * MIB, true]);
   const text = await plain(world, run.id);
+  const live = await world.send("GET", `/v1/jobs/job/executions/${run.id}/output?follow=true`, undefined, {
+    accept: "text/plain",
+  });
+  assert.equal(await live.text(), text, "the same as it is followed");
   const skipped = 1 * MIB;
   const [head = "", tail = ""] = text.split(/\n\[.*\]\n/);
   assert.match(text, new RegExp(`\\[.*${skipped} bytes.*\\]`));

@@ -1,4 +1,4 @@
-import type { OutputEvent, Outputs, Runs } from "../../routes/deps.ts";
+import type { Outputs, Runs } from "../../routes/deps.ts";
 import {
   countGroup,
   type EndedExecution,
@@ -11,6 +11,7 @@ import {
   outcomeOf,
   type RunningExecution,
 } from "../../src/model/mod.ts";
+import type { OutputEvent } from "../../src/output/mod.ts";
 import { CarillonError, encodeTime } from "../../src/runtime/mod.ts";
 import type { FakeJobs } from "./fake_jobs.ts";
 

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
+import { skippedLine } from "../../output/mod.ts";
 import { type Api, type ApiOptions, openApi, withApi } from "../api.ts";
 import type { Cli, Finish } from "../cli.ts";
 import { followOutput } from "../follow_output.ts";
-import { skippedLine } from "../skipped_line.ts";
 import { visible } from "../visible.ts";
 
 interface OutputOptions extends ApiOptions {
