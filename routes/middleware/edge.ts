@@ -5,6 +5,7 @@ import { loopbackRefusal } from "./loopback_guard.ts";
 
 /** Longest URL, in characters. The HTTP server bounds all headers together; those we read have bounds where we read them. */
 const MAX_URL = 16_384;
+
 /** What every request passes, in one step because it stands before the hottest paths: guard, limits, `X-Whom`. */
 export function edge(options: { nodeName: string; loopbackOnly: boolean }): MiddlewareHandler {
   const whom = encodeURI(options.nodeName);

@@ -63,8 +63,8 @@ Deno.test("Agent.run() says once that undelivered results keep it from work, and
   await polledWith(10);
   const told = lines.filter((line) => line.includes("work"));
   equal(told.length, 2, told.join("\n"));
-  match(told[0] ?? "", /^WARN  Cannot take more work: too many results are undelivered undelivered=2/);
-  match(told[1] ?? "", /^INFO  Takes work again: results are delivered undelivered=[01]/);
+  match(told[0] ?? "", /^WARN {2}Cannot take more work: too many results are undelivered undelivered=2/);
+  match(told[1] ?? "", /^INFO {2}Takes work again: results are delivered undelivered=[01]/);
 });
 
 Deno.test("Agent.run() loses the oldest output of a long outage, says so, and loses no result", async () => {

@@ -151,13 +151,13 @@ export class Peers {
     const found = await store.list(beatsTable, { prefix: beatsPrefix() });
     const seen = new Set<string>();
     for (const entry of found) {
-      const of = String(entry.key[1]);
-      if (of === incarnation) continue;
-      seen.add(of);
-      this.#hear(of, entry, clock.now());
+      const server = String(entry.key[1]);
+      if (server === incarnation) continue;
+      seen.add(server);
+      this.#hear(server, entry, clock.now());
     }
-    for (const of of [...this.#others.keys()]) if (!seen.has(of)) this.#forget(of);
-    for (const of of seen) await this.#judgeSilence(of);
+    for (const server of [...this.#others.keys()]) if (!seen.has(server)) this.#forget(server);
+    for (const server of seen) await this.#judgeSilence(server);
     await onLook(this.others());
   }
 

@@ -9,7 +9,7 @@ import { DeletedJobs, Housekeeping, Retention } from "../keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
-import { aborted, type Clock, type Log, messageOf, type Random, randomDigits, runForever } from "../runtime/mod.ts";
+import { aborted, type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { Expander, QUEUE_BELL, Starter } from "../start/mod.ts";
 import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, OpenExecutions, Store } from "../store/mod.ts";
 import { raiseTerm, termOf } from "./fence_bytes.ts";
@@ -158,7 +158,9 @@ export class Server {
     using _lease = this.#bell.on(LEASE_BELL, () => this.lease.look());
     using _queue = this.#bell.on(QUEUE_BELL, (by) => by === "own" ? this.#broker.look() : this.#queues.rung());
     using _cancel = this.#bell.on(CANCEL_BELL, (by) => {
-      if (by === "other") void this.agents.lookForCancels().catch((thrown) => log.warn(messageOf(thrown)));
+      if (by === "other") {
+        void this.agents.lookForCancels().catch((error) => log.warn("Cannot look for runs to be stopped", { error }));
+      }
     });
     const loops = {
       ...this.#options,
