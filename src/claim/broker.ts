@@ -158,10 +158,13 @@ export class Broker {
         this.#giveBack(found, poll);
         return null;
       }
+      // Read before the claim is stored: what cannot be read stays queued, and holds up nothing else.
+      const assignment = await assignmentOf(claimed, store);
+      if (assignment === null) throw new Error("its definition is gone");
       deleteQueueEntry(change, found);
       putRunning(change, covered(runningKey(node.name, node.incarnation, claimed.id)), claimed);
       const { outcome } = await store.commit(change);
-      if (outcome === "applied") return await assignmentOf(claimed, store);
+      if (outcome === "applied") return assignment;
       await index.refresh(found);
       return null;
     } catch (thrown) {
