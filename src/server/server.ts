@@ -4,14 +4,30 @@ import { Agents, AssignedIndex, Broker, Liveness, QueueIndex, QueueWatch } from 
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
 import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
-import { Jobs } from "../job/mod.ts";
+import { ClusterPauses, Jobs } from "../job/mod.ts";
 import { DeletedJobs, Housekeeping, Retention } from "../keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
 import { aborted, type Clock, type Log, messageOf, type Random, randomDigits, runForever } from "../runtime/mod.ts";
+<<<<<<< HEAD
 import { Expander, QUEUE_BELL, Starter } from "../start/mod.ts";
 import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, OpenExecutions, Store } from "../store/mod.ts";
+=======
+import { QUEUE_BELL, Starter } from "../start/mod.ts";
+import {
+  Catalogue,
+  claimSchema,
+  FEED_BELL,
+  fenceKey,
+  FenceNow,
+  Graph,
+  HeldJobs,
+  leaseKey,
+  OpenExecutions,
+  Store,
+} from "../store/mod.ts";
+>>>>>>> 2491a37 (Cluster-wide pause: work in progress)
 import { raiseTerm, termOf } from "./fence_bytes.ts";
 import { Fleet } from "./fleet.ts";
 import { ManualRuns } from "./runs.ts";
@@ -36,6 +52,7 @@ export interface ServerOptions {
 export class Server {
   readonly store: Store;
   readonly jobs: Jobs;
+  readonly pauses: ClusterPauses;
   readonly runs: ManualRuns;
   readonly views: StoreViews;
   readonly outputs: Outputs;
@@ -50,6 +67,7 @@ export class Server {
   readonly #catalogue: Catalogue;
   readonly #graph: Graph;
   readonly #held: HeldJobs;
+  readonly #fence: FenceNow;
   readonly #open: OpenExecutions;
   readonly #index: QueueIndex;
   readonly #assigned: AssignedIndex;
@@ -85,10 +103,13 @@ export class Server {
     this.#counts = new HourlyCounts(store, nodeName);
     const known = { catalogue: this.#catalogue, graph: this.#graph, open: this.#open, index: this.#index };
     const parts = { store, ...known, clock, random, log };
+    this.#fence = new FenceNow(parts);
+    this.pauses = new ClusterPauses(parts);
     const liveNodes = () => this.liveness.live();
+    const fence = this.#fence;
     const pauseOf = (uid: string) => ({
-      held: this.#held.has(uid),
-      heldUntil: this.#catalogue.byUid(uid)?.unpausedAt ?? null,
+      held: fence.isPaused || this.#held.has(uid),
+      heldUntil: Math.max(fence.pausedUntil ?? 0, this.#catalogue.byUid(uid)?.unpausedAt ?? 0),
     });
     const finisher = new Finisher({ ...parts, counter: this.#counts });
     this.finisher = finisher;
@@ -98,7 +119,8 @@ export class Server {
     this.#fleet = engine.profile.soleWriter ? null : new Fleet({ ...shared, outputs: this.outputs, bell });
     const peers = this.#fleet?.peers;
     const minds = (execution: string) => peers?.minds(execution, "servers with agents") ?? true;
-    this.#broker = new Broker({ ...parts, pauseOf, minds });
+    this.#broker = new Broker({ ...parts, pauseOf, fence, minds });
+    fence.onPause(() => this.#broker.look());
     this.#queues = new QueueWatch({ ...parts, broker: this.#broker });
     this.agents = new Agents({
       ...parts,
@@ -128,10 +150,15 @@ export class Server {
   /** Reads what must be known before agents may come. Throws `unavailable` for a store of a newer schema. */
   async load(): Promise<void> {
     await claimSchema(this.store, this.#options.random);
+<<<<<<< HEAD
     const parts = [this.#graph, this.#held, this.#open, this.#index, this.#assigned, this.#expander].map((part) =>
       part.load()
     );
     await Promise.all([this.liveness.load(this.store), ...parts]);
+=======
+    const parts = [this.#graph, this.#held, this.#open, this.#index, this.#assigned].map((part) => part.load());
+    await Promise.all([this.liveness.load(this.store), this.#fence.refresh(), ...parts]);
+>>>>>>> 2491a37 (Cluster-wide pause: work in progress)
   }
 
   /**
@@ -157,6 +184,7 @@ export class Server {
     await Promise.all([
       this.lease.run(leadSignal),
       this.#bell.run(signal),
+      this.#fence.run(signal),
       leading("firing", (leadership) => runFiring(loops, leadership)),
       leading("missed times", (leadership) => runBacklog(loops, leadership)),
       leading("keeping house", (leadership) => this.#keepHouse(leadership.signal)),

@@ -17,6 +17,7 @@ import {
   type Entry,
   executionTable,
   fenceKey,
+  FenceNow,
   fenceTable,
   Graph,
   HeldJobs,
@@ -131,7 +132,8 @@ export class Peer {
     const pauseOf = (uid: string) => ({ held: held.has(uid), heldUntil: catalogue.byUid(uid)?.unpausedAt ?? null });
     const finisher = new Finisher({ ...parts, counter: { count() {} } });
     const outputs = { append: () => Promise.resolve(), followed: () => [], onFollow() {} };
-    const broker = new Broker({ ...parts, pauseOf, minds: () => true });
+    const fence = new FenceNow(parts);
+    const broker = new Broker({ ...parts, pauseOf, fence, minds: () => true });
     const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
     const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => index.queuedRuns(uid) };
     const node = (name: string) => {
@@ -163,7 +165,12 @@ export class Peer {
     this.#load = async () => {
       await Promise.all([
         liveness.load(store),
+<<<<<<< HEAD
         ...[graph, held, open, index, assigned, this.expander].map((part) => part.load()),
+=======
+        fence.refresh(),
+        ...[graph, held, open, index, assigned].map((part) => part.load()),
+>>>>>>> 2491a37 (Cluster-wide pause: work in progress)
       ]);
       await catalogue.load();
     };
