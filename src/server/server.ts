@@ -10,11 +10,7 @@ import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
 import { aborted, type Clock, type Log, messageOf, type Random, randomDigits, runForever } from "../runtime/mod.ts";
-<<<<<<< HEAD
 import { Expander, QUEUE_BELL, Starter } from "../start/mod.ts";
-import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, OpenExecutions, Store } from "../store/mod.ts";
-=======
-import { QUEUE_BELL, Starter } from "../start/mod.ts";
 import {
   Catalogue,
   claimSchema,
@@ -27,7 +23,6 @@ import {
   OpenExecutions,
   Store,
 } from "../store/mod.ts";
->>>>>>> 2491a37 (Cluster-wide pause: work in progress)
 import { raiseTerm, termOf } from "./fence_bytes.ts";
 import { Fleet } from "./fleet.ts";
 import { ManualRuns } from "./runs.ts";
@@ -165,15 +160,10 @@ export class Server {
   /** Reads what must be known before agents may come. Throws `unavailable` for a store of a newer schema. */
   async load(): Promise<void> {
     await claimSchema(this.store, this.#options.random);
-<<<<<<< HEAD
     const parts = [this.#graph, this.#held, this.#open, this.#index, this.#assigned, this.#expander].map((part) =>
       part.load()
     );
-    await Promise.all([this.liveness.load(this.store), ...parts]);
-=======
-    const parts = [this.#graph, this.#held, this.#open, this.#index, this.#assigned].map((part) => part.load());
     await Promise.all([this.liveness.load(this.store), this.#fence.refresh(), ...parts]);
->>>>>>> 2491a37 (Cluster-wide pause: work in progress)
   }
 
   /**

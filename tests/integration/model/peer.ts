@@ -165,12 +165,8 @@ export class Peer {
     this.#load = async () => {
       await Promise.all([
         liveness.load(store),
-<<<<<<< HEAD
-        ...[graph, held, open, index, assigned, this.expander].map((part) => part.load()),
-=======
         fence.refresh(),
-        ...[graph, held, open, index, assigned].map((part) => part.load()),
->>>>>>> 2491a37 (Cluster-wide pause: work in progress)
+        ...[graph, held, open, index, assigned, this.expander].map((part) => part.load()),
       ]);
       await catalogue.load();
     };
