@@ -191,7 +191,11 @@ export class Firing {
         break;
       case "held": {
         const { times, policy } = decision;
-        if (times === null) break;
+        if (times === null) {
+          // It is not accounted for, but put off.
+          lastNominal = due.nominal - 1;
+          break;
+        }
         await this.#addMissed(change, due, (backlog) => addHeld(backlog, times, policy));
         openGap = null;
         backlogged = true;

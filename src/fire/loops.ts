@@ -53,7 +53,11 @@ export async function runBacklog(deps: LoopDeps, leadership: Leadership): Promis
       await deps.lease.refresh();
       return REFUSED_PAUSE_MS;
     }
-    return moved > 0 ? TURN_MS : left > 0 ? NO_ROOM_PAUSE_MS : LOOK_EVERY_MS;
+    if (moved > 0) return TURN_MS;
+    const nowMs = deps.clock.now();
+    const paused = pauseAt(fence.value?.settings.pauses ?? [], nowMs);
+    if (paused !== null) return (paused.to ?? Infinity) - nowMs;
+    return left > 0 ? NO_ROOM_PAUSE_MS : LOOK_EVERY_MS;
   });
 }
 

@@ -14,7 +14,6 @@ import { Expander, QUEUE_BELL, Starter } from "../start/mod.ts";
 import {
   Catalogue,
   claimSchema,
-  FEED_BELL,
   fenceKey,
   FenceNow,
   Graph,
@@ -134,7 +133,7 @@ export class Server {
     this.jobs = new Jobs({ ...parts, defaultTimezone, defaultTarget: options.defaultTarget });
     const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
     this.runs = new ManualRuns({ ...parts, starter, finisher });
-    this.views = new StoreViews(parts);
+    this.views = new StoreViews({ ...parts, isPaused: () => fence.isPaused });
     const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => this.#index.queuedRuns(uid) };
     this.#firing = new Firing(fireDeps);
     this.#backlog = new BacklogWork(fireDeps);
