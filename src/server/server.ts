@@ -106,10 +106,7 @@ export class Server {
     this.pauses = new ClusterPauses(parts);
     const liveNodes = () => this.liveness.live();
     const fence = this.#fence;
-    const pauseOf = (uid: string) => ({
-      held: fence.isPaused || this.#held.has(uid),
-      heldUntil: Math.max(fence.pausedUntil ?? 0, this.#catalogue.byUid(uid)?.unpausedAt ?? 0),
-    });
+    const pauseOf = pausesOf(fence, this.#held, this.#catalogue);
     const finisher = new Finisher({ ...parts, counter: this.#counts });
     this.finisher = finisher;
     this.outputs = new Outputs({ ...parts, incarnation });
@@ -122,14 +119,7 @@ export class Server {
     this.#broker = new Broker({ ...parts, pauseOf, fence, minds });
     fence.onPause(() => this.#broker.look());
     this.#queues = new QueueWatch({ ...parts, broker: this.#broker });
-    this.agents = new Agents({
-      ...parts,
-      broker: this.#broker,
-      assigned: this.#assigned,
-      liveness: this.liveness,
-      finisher,
-      outputs: this.outputs,
-    });
+    this.agents = new Agents({ ...shared, broker: this.#broker, assigned: this.#assigned, finisher });
     this.jobs = new Jobs({ ...parts, defaultTimezone, defaultTarget: options.defaultTarget });
     const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
     this.runs = new ManualRuns({ ...parts, starter, finisher });
@@ -254,6 +244,14 @@ function leaseOf(
     fenceKey: fenceKey(),
     raiseTerm,
     termOf,
+  });
+}
+
+/** What is known of a job's pause and the cluster's. */
+function pausesOf(fence: FenceNow, held: HeldJobs, catalogue: Catalogue) {
+  return (uid: string) => ({
+    held: fence.isPaused || held.has(uid),
+    heldUntil: Math.max(fence.pausedUntil ?? 0, catalogue.byUid(uid)?.unpausedAt ?? 0),
   });
 }
 
