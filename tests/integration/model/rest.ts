@@ -19,6 +19,7 @@ export async function rest(world: World): Promise<void> {
     world.clock.advance(500);
   }
   while (world.peers.length < world.size) world.startPeer();
+  world.turns.hearOnly(world.peers.map(({ name }) => name));
   await quiet(world);
   const [first] = world.peers;
   if (!first) throw new Error("no server is there");
