@@ -11,6 +11,7 @@ import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import {
   covered,
   deleteQueueEntry,
+  type FenceNow,
   type Found,
   groupKey,
   groupTable,
@@ -49,8 +50,10 @@ export interface BrokerDeps {
   index: QueueIndex;
   clock: Clock;
   log: Log;
-  /** What is known of a job's pause: null when it may start, else held. */
+  /** What is known of a job's pause and the cluster's: whether its runs are held, and when they were released. */
   pauseOf: (uid: string) => { held: boolean; heldUntil: number | null };
+  /** Checked by each claim: what is handed out after a pause of the cluster was answered is refused by the store. */
+  fence: Pick<FenceNow, "entry" | "isPaused" | "refresh">;
   /** Whether this server is the one to hand out an execution first; the others wait a little. */
   minds: (execution: string) => boolean;
 }
@@ -99,7 +102,7 @@ export class Broker {
   }
 
   #serve(poll: WaitingPoll): void {
-    if (poll.freeSlots === 0) return;
+    if (poll.freeSlots === 0 || this.#deps.fence.isPaused) return;
     const nowMs = this.#deps.clock.now();
     // Targets of one group run on distinct nodes: a second one would only be given back.
     const groups = new Set<string>();
@@ -143,8 +146,9 @@ export class Broker {
   }
 
   async #claim(found: Found<QueuedExecution>, poll: WaitingPoll, nowMs: number): Promise<Assignment | null> {
-    const { store, index, log } = this.#deps;
+    const { store, index, log, fence } = this.#deps;
     const { node } = poll;
+    const change = new StoreChange().check(fence.entry);
     try {
       const taker = { node: node.name, incarnation: node.incarnation };
       const { heldUntil } = this.#deps.pauseOf(found.value.uid);
@@ -153,7 +157,6 @@ export class Broker {
         this.#giveBack(found, poll);
         return null;
       }
-      const change = new StoreChange();
       if (!await this.#writeTaken(change, found.value, node)) {
         this.#giveBack(found, poll);
         return null;
@@ -170,7 +173,7 @@ export class Broker {
       putRunning(change, covered(runningKey(node.name, node.incarnation, claimed.id)), claimed);
       const { outcome } = await store.commit(change);
       if (outcome === "applied") return assignment;
-      await index.refresh(found);
+      await Promise.all([fence.refresh(), index.refresh(found)]);
       return null;
     } catch (thrown) {
       log.error(`Cannot hand out "${found.value.jobName}": ${messageOf(thrown)}`, { execution: found.value.id });

@@ -3,7 +3,7 @@ import { fakeNode } from "../../tests/support/fake_deps.ts";
 import { Finisher } from "../finish/mod.ts";
 import { Committer, GroupCommitter, openMemory } from "../kv/mod.ts";
 import { silentLog, systemClock, systemRandom } from "../runtime/mod.ts";
-import { Catalogue, Graph, OpenExecutions, Store } from "../store/mod.ts";
+import { Catalogue, FenceNow, Graph, OpenExecutions, Store } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
 import { AssignedIndex } from "./assigned.ts";
 import { Broker } from "./broker.ts";
@@ -21,9 +21,10 @@ function depsOf(followed: ReadonlySet<string>): AgentsDeps {
   const open = new OpenExecutions(store);
   const index = new QueueIndex(store);
   const parts = { store, open, index, catalogue: new Catalogue(store), graph: new Graph(store), clock, log };
+  const pauseOf = () => ({ held: false, heldUntil: null });
   return {
     ...parts,
-    broker: new Broker({ ...parts, pauseOf: () => ({ held: false, heldUntil: null }), minds: () => true }),
+    broker: new Broker({ ...parts, pauseOf, fence: new FenceNow(parts), minds: () => true }),
     assigned: new AssignedIndex(store),
     liveness: new Liveness(store, clock),
     finisher: new Finisher({ ...parts, random: systemRandom, counter: { count() {} } }),

@@ -45,7 +45,7 @@ export interface HouseDeps {
   node: (name: string) => { node: Node; silentMs: number } | undefined;
   /** Told that time goes on, at least once a second. */
   look: () => void;
-  /** What is known of a job's pause. */
+  /** What is known of a job's pause and the cluster's. */
   pauseOf: (uid: string) => { held: boolean; heldUntil: number | null };
 }
 

@@ -1,6 +1,6 @@
 import type { Engine, Kv, KvEntry, KvKey } from "../kv/mod.ts";
 import type { JobTruth } from "../job/mod.ts";
-import { type Execution, isEnded } from "../model/mod.ts";
+import { type Execution, firstSettings, isEnded } from "../model/mod.ts";
 import type { Clock, Log } from "../runtime/mod.ts";
 import { CarillonError } from "../runtime/mod.ts";
 import {
@@ -76,7 +76,7 @@ export class Backup {
       );
     }
     const fence = await this.#kv.get(fenceKey());
-    const settings = fence.value === null ? { refuseNewJobs: false } : fenceTable.decode(fence.value).settings;
+    const settings = fence.value === null ? firstSettings : fenceTable.decode(fence.value).settings;
     const at = new Date(this.#clock.now()).toISOString();
     return { kind: "header", format: FORMAT, version: FORMAT_VERSION, schema: SCHEMA_VERSION, cluster, at, settings };
   }
