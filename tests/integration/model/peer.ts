@@ -95,6 +95,8 @@ export class Peer {
   readonly fenceNow: FenceNow;
   readonly runs: ManualRuns;
   readonly agents: Agents;
+  readonly assigned: AssignedIndex;
+  readonly finisher: Finisher;
   readonly liveness: Liveness;
   readonly index: QueueIndex;
   readonly broker: Broker;
@@ -168,6 +170,8 @@ export class Peer {
       pauseOf,
     });
     this.liveness = liveness;
+    this.assigned = assigned;
+    this.finisher = finisher;
     this.index = index;
     this.broker = broker;
     this.#load = async () => {
