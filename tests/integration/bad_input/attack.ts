@@ -66,7 +66,9 @@ export class Attack implements AsyncDisposable {
     else await this.#checkAnswer(bad, response);
     // `..` in a path is taken out before it is sent, so this is more paths than the one written so.
     const isPause = method === "POST" && new URL(path, "http://localhost").pathname.endsWith("/pause");
-    if (isPause) await this.#carillon.request("/v1/unpause", { method: "POST" });
+    for (const unpause of isPause ? ["/v1/unpause", "/v1/cluster/unpause"] : []) {
+      await this.#carillon.request(unpause, { method: "POST" });
+    }
     return status;
   }
 
