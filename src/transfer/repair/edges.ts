@@ -15,6 +15,7 @@ export const edgesRepair: Repair = {
       stored.delete(name);
       if (JSON.stringify(edges) === JSON.stringify(known?.value ?? null)) continue;
       const key = edgeKey(name);
+      if (isUnreadable(key)) continue;
       const change = new Change().check(key, known?.entry.versionstamp ?? null);
       if (edges === null) change.delete(key);
       else change.set(key, edgeTable.encode(edges));

@@ -5,10 +5,10 @@ import type { Finding, Repair } from "./finding.ts";
 /** Marks that hold back the waiting runs of paused jobs. */
 export const heldRepair: Repair = {
   name: "held marks",
-  async *find({ jobs, list, stateOf }) {
+  async *find({ jobs, list, stateOf, isUnreadable }) {
     const marks = new Map((await list(heldTable, heldPrefix())).map(({ entry }) => [String(entry.key[1]), entry]));
     for (const { uid, pause, definition } of jobs) {
-      if (pause === null || marks.has(uid)) continue;
+      if (pause === null || marks.has(uid) || isUnreadable(heldKey(uid))) continue;
       const change = new Change().check(heldKey(uid), null).set(heldKey(uid), heldTable.encode({ from: pause.from }));
       yield {
         what: `job "${definition.name}": it is paused, and nothing holds back its waiting runs`,

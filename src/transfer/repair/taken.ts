@@ -6,7 +6,7 @@ import type { Finding, Repair } from "./finding.ts";
 /** Marks that keep the targets of one group on distinct nodes: each is of a group, and each run that a node has has one. */
 export const takenRepair: Repair = {
   name: "taken nodes",
-  async *find({ runs }) {
+  async *find({ runs, isUnreadable }) {
     const { marks, groups, taken, takenGroups, opaque } = await runs();
     const stored = new Map(taken.map((found) => [found.entry.key.slice(1).join(" "), found]));
     for (const { entry: { key, versionstamp } } of taken) {
@@ -21,6 +21,7 @@ export const takenRepair: Repair = {
       const known = stored.get(`${value.group} ${value.node}`);
       if (known?.value.target === value.target) continue;
       const key = takenKey(value.group, value.node);
+      if (isUnreadable(key)) continue;
       const change = new Change().check(key, known?.entry.versionstamp ?? null);
       change.set(key, takenTable.encode({ target: value.target }));
       yield { what: `job "${value.jobName}": node "${value.node}" is not kept for run ${value.id}`, change };

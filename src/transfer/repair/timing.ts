@@ -2,6 +2,7 @@ import { type RebuildOptions, timingAsKnown } from "../../job/mod.ts";
 import { Change } from "../../kv/mod.ts";
 import type { Cursor, Due, Job } from "../../model/mod.ts";
 import {
+  backlogKey,
   backlogPrefix,
   backlogTable,
   cursorKey,
@@ -22,7 +23,7 @@ import type { Finding, Repair, RepairSource, Stored } from "./finding.ts";
 export const timingRepair: Repair = {
   name: "due index and cursors",
   async *find(source) {
-    const { jobs, nowMs, timezone, list, stateOf } = source;
+    const { jobs, nowMs, timezone, list, stateOf, isUnreadable } = source;
     const dues = Map.groupBy(await list(dueTable, duePrefix()), ({ entry }) => String(entry.key[2]));
     const defaultTimezone = zoneOf(jobs, dues) ?? timezone;
     const endsToCome = await whoseEndsAreToCome(source);
@@ -35,6 +36,7 @@ export const timingRepair: Repair = {
     for (const job of jobs) {
       const stored = { dues: dues.get(job.uid) ?? [], cursor: cursors.get(job.uid), backlog: backlogs.get(job.uid) };
       dues.delete(job.uid);
+      if (isUnreadable(cursorKey(job.uid)) || isUnreadable(backlogKey(job.uid))) continue;
       // Where a backlog starts a run, an end will come too.
       const endIsToCome = endsToCome.has(job.uid) || stored.backlog !== undefined;
       const finding = findingOf(job, stored, { defaultTimezone, nowMs, endIsToCome });
