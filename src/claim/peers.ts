@@ -33,6 +33,9 @@ const NODES_IN_ONE = 500;
 export interface Peer {
   incarnation: string;
   name: string;
+  /** Where it takes requests, as `host:port`. */
+  address: string;
+  version: string;
   /** Agents that ask it for work. */
   agents: number;
   /** The entry of its feed that comes next. */
@@ -52,6 +55,9 @@ export interface PeersDeps {
   clock: Clock;
   log: Log;
   name: string;
+  version: string;
+  /** Where this server takes requests, as `host:port`. */
+  address: () => string;
   incarnation: string;
   /** The entry of this server's feed that comes next. */
   feedNext: () => number;
@@ -172,11 +178,11 @@ export class Peers {
 
   #note(of: string, value: Beats, nowMs: number): void {
     const known = this.#others.get(of);
-    const { name, agents, feedNext, followed, liveNext, at } = value;
+    const { at, seq: _, nodes: __, ...said } = value;
     // A beat is read some time after it was written: the freshest reading, the highest, tells most.
     const aheadMs = at - nowMs;
     const clockAheadMs = known === undefined ? aheadMs : Math.max(aheadMs, known.clockAheadMs - 100);
-    this.#others.set(of, { incarnation: of, name, agents, feedNext, followed, liveNext, clockAheadMs });
+    this.#others.set(of, { ...said, incarnation: of, clockAheadMs });
   }
 
   async #judgeSilence(of: string): Promise<void> {
@@ -196,8 +202,9 @@ export class Peers {
   }
 
   async #say(): Promise<void> {
-    const { store, liveness, clock, name, incarnation, feedNext, liveNext } = this.#deps;
+    const { store, liveness, clock, name, version, address, incarnation, feedNext, liveNext } = this.#deps;
     const followed = this.#deps.followed().slice(0, MOST_FOLLOWED);
+    const toldFollowed = followed.join();
     const heard = Object.entries(liveness.heardHere());
     const parts = Math.max(1, Math.ceil(heard.length / NODES_IN_ONE));
     this.#seq++;
@@ -205,13 +212,13 @@ export class Peers {
       const key = beatsKey(incarnation, n);
       const nodes = Object.fromEntries(heard.slice(n * NODES_IN_ONE, (n + 1) * NODES_IN_ONE));
       const change = new StoreChange();
-      const seen = { name, seq: this.#seq, at: clock.now(), agents: heard.length, nodes };
+      const seen = { name, version, address: address(), seq: this.#seq, at: clock.now(), agents: heard.length, nodes };
       const beats: Beats = { ...seen, feedNext: feedNext(), followed: n === 0 ? followed : [], liveNext: liveNext() };
       putBeats(change, await store.get(beatsTable, key), beats);
-      if (n === 0 && followed.join() !== this.#toldFollowed) change.ring(BEATS_BELL);
+      if (n === 0 && toldFollowed !== this.#toldFollowed) change.ring(BEATS_BELL);
       await store.commit(change);
     }
-    this.#toldFollowed = followed.join();
+    this.#toldFollowed = toldFollowed;
   }
 
   async #remove(incarnation: string): Promise<void> {

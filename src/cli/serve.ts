@@ -12,6 +12,8 @@ import { appDepsOf, type DataDir, openDataDir, Server } from "../server/mod.ts";
 export interface ServeOptions {
   /** `host:port`. */
   httpAddr: string;
+  /** Where others reach it, as `host:port`; empty: where it listens. */
+  advertise: string;
   dataDir: string;
   nodeName: string;
   tags: Record<string, string>;
@@ -76,6 +78,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     nodeName: options.nodeName,
     defaultTimezone: options.timezone,
     defaultTarget: options.defaultTarget,
+    version: options.version,
     bell: deps.bell,
   });
   await server.load();
@@ -94,6 +97,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
   }));
   const listener = listen(address, (request, info) => app.fetch(request, { remoteAddr: info.remoteAddr }), log);
   stack.defer(() => Promise.race([listener.shutdown(), clock.sleep(LAST_ANSWERS_MS)]));
+  server.address = options.advertise || hostAndPort(address.hostname, listener.addr.port);
   deps.onListening?.({ hostname: address.hostname, port: listener.addr.port });
   const own = { remoteAddr: listener.addr, ownAgent: true };
   const agent = options.agent ? newAgent(options, deps, executors, (request) => app.fetch(request, own)) : null;
@@ -216,6 +220,10 @@ export function parseAddress(text: string): { hostname: string; port: number } {
   const port = Number(match?.[2]);
   if (!match || port > 65_535) throw invalid(`Cannot listen on "${text}": write it like 127.0.0.1:8080`);
   return { hostname: match[1]?.replace(/^\[|\]$/g, "") || "0.0.0.0", port };
+}
+
+function hostAndPort(hostname: string, port: number): string {
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
 function isLoopback(hostname: string): boolean {

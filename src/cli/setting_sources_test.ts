@@ -18,6 +18,7 @@ Deno.test("readSettings() takes the defaults where nothing is set", () => {
     kv: "",
     ...defaultMemberSettings(),
     httpAddr: "127.0.0.1:8080",
+    advertiseUrl: "",
     insecure: false,
     dataDir: "carillon.data",
     nodeName: "host1",

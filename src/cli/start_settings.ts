@@ -91,6 +91,10 @@ export const startSettingsSchema = z.object({
   }),
   joinTokenFile: text("the path of a file", (value) => value !== ""),
   httpAddr: address,
+  advertiseUrl: text(
+    "an address like http://a.example:8080",
+    (value) => /^https?:\/\/[^/\s]+\/?$/.test(value) && URL.canParse(value),
+  ),
   insecure: flag,
   dataDir: text("the path of a folder", (value) => value !== ""),
   kv: text("the address of a store", (value) => value !== ""),
@@ -124,6 +128,11 @@ export const START_SETTINGS = {
   joinToken: { value: "TOKEN", kind: "text", what: "the token to join with, where servers ask for one" },
   joinTokenFile: { value: "FILE", kind: "text", what: "the same, from a file" },
   httpAddr: { value: "HOST:PORT", kind: "text", what: "listen here; :PORT means every interface (127.0.0.1:8080)" },
+  advertiseUrl: {
+    value: "URL",
+    kind: "text",
+    what: "where others reach this server, as it is shown (what it listens on)",
+  },
   insecure: { value: null, kind: "flag", what: "ask for no token beyond loopback: anyone there may run commands" },
   dataDir: { value: "DIR", kind: "text", what: "folder of the store and the agent's notes (carillon.data)" },
   kv: {
@@ -151,6 +160,7 @@ export function defaultSettings(hostname: string): StartSettings {
     joinToken: "",
     joinTokenFile: "",
     httpAddr: "127.0.0.1:8080",
+    advertiseUrl: "",
     insecure: false,
     dataDir: "carillon.data",
     kv: "",

@@ -27,17 +27,21 @@ export async function killSurvivors(
   groups: readonly GroupNote[],
 ): Promise<GroupNote[]> {
   if (groups.length === 0) return [];
+  const askedMs = deps.clock.now();
   const members = Map.groupBy(await readSuspects(deps.env), (suspect) => suspect.group);
-  const nowMs = deps.clock.now();
-  const ours = groups.filter((note) => members.get(note.pid)?.some((member) => belongs(member, note, nowMs)));
+  const read = { fromMs: askedMs, toMs: deps.clock.now() };
+  const ours = groups.filter((note) => members.get(note.pid)?.some((member) => belongs(member, note, read)));
   for (const { pid } of ours) signalGroup(pid, "SIGKILL");
   await Promise.all(ours.map(({ pid }) => endRemains(deps, pid, GONE_WITHIN_MS)));
   return ours;
 }
 
-function belongs(member: Suspect, note: GroupNote, nowMs: number): boolean {
+/** `read`: between which times the ages were read; on a busy machine that takes its time. */
+function belongs(member: Suspect, note: GroupNote, read: { fromMs: number; toMs: number }): boolean {
   if (member.text.split(" ").includes(`CARILLON_EXECUTION=${note.executionId}`)) return true;
-  return member.pid === note.pid && Math.abs(nowMs - member.ageMs - note.startedAtMs) <= START_TOLERANCE_MS;
+  const notedAgeMs = { least: read.fromMs - note.startedAtMs, most: read.toMs - note.startedAtMs };
+  return member.pid === note.pid && member.ageMs >= notedAgeMs.least - START_TOLERANCE_MS &&
+    member.ageMs <= notedAgeMs.most + START_TOLERANCE_MS;
 }
 
 async function readSuspects(env: Readonly<Record<string, string>>): Promise<Suspect[]> {

@@ -163,7 +163,10 @@ async function removeGroups(store: Store, uid: string, ids: ReadonlySet<string>,
     if (!ids.has(group.value.id) || group.value.state !== "ended") continue;
     deleteGroup(change, group);
     if (group.value.targets.length === 1) continue;
-    if (group.value.wide) await removeTaken(store, group);
+    if (group.value.wide) {
+      await removeTaken(store, group);
+      continue;
+    }
     const taken = await store.list(takenTable, { prefix: takenPrefix(group.value.id) });
     for (const mark of taken) deleteTaken(change, covered(mark.key)); // by the group, which is over
   }

@@ -23,6 +23,9 @@ export type Node = z.infer<typeof nodeSchema>;
 export const beatsSchema = z.object({
   /** Its node name. */
   name: z.string(),
+  /** Where it takes requests, as `host:port`. */
+  address: z.string().default(""),
+  version: z.string().default(""),
   /** Rises with each beat. */
   seq: z.number().int(),
   /** Its wall clock, epoch milliseconds. */

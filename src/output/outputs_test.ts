@@ -1,7 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { eventually } from "../../tests/support/eventually.ts";
+import { RUNNING } from "../../tests/support/running_execution.ts";
 import { Committer, type Engine, GroupCommitter, openMemory } from "../kv/mod.ts";
-import type { Execution, OutputChunk } from "../model/mod.ts";
+import type { OutputChunk } from "../model/mod.ts";
 import { silentLog, systemClock } from "../runtime/mod.ts";
 import {
   deleteRunning,
@@ -16,32 +17,8 @@ import {
 } from "../store/mod.ts";
 import { Outputs } from "./outputs.ts";
 
-const ID = "01kdvdzp104n3yjs7nmf-0000-001";
+const ID = RUNNING.id;
 const PLACE = { key: runningKey("n", "i", ID), value: null, versionstamp: null };
-const RUNNING = {
-  id: ID,
-  uid: "u",
-  jobName: "job",
-  revision: 1,
-  group: ID.slice(0, 20),
-  target: 0,
-  attempt: 1,
-  trigger: "schedule",
-  dueAt: 1,
-  requestedBy: null,
-  groupCreatedAt: 1,
-  queuedAt: 1,
-  selector: "s",
-  lane: 4,
-  startDeadlineMs: 1,
-  lone: false,
-  state: "running",
-  node: "n",
-  incarnation: "i",
-  claimedAt: 1,
-  startedAt: 2,
-  cancel: null,
-} satisfies Execution;
 
 /** One of two servers on a store, without the loops of a server: what it says and hears is handed on by the test. */
 class Side implements Disposable {

@@ -1,7 +1,7 @@
 import type { AppDeps } from "../../routes/mod.ts";
 import { clearHistory, resetStat } from "../keep/mod.ts";
 import { decodeLease } from "../lease/mod.ts";
-import { type JobView } from "../model/mod.ts";
+import type { JobView, Node } from "../model/mod.ts";
 import { CarillonError, type Clock, type Log } from "../runtime/mod.ts";
 import { fenceKey, fenceTable, leaseKey } from "../store/mod.ts";
 import type { Server } from "./server.ts";
@@ -77,7 +77,12 @@ function clusterOf(server: Server, options: EdgeOptions): AppDeps["cluster"] {
   return {
     nodeName,
     version,
-    nodes: () => Promise.resolve(liveness.all()),
+    nodes() {
+      const nodes = liveness.all();
+      const names = new Set(nodes.map(({ node }) => node.name));
+      const others = server.servers().filter(({ name }) => !names.has(name));
+      return Promise.resolve([...nodes, ...others.map((one) => ({ node: nodeOf(one), state: "alive" as const }))]);
+    },
     async drain(name, draining) {
       const node = await agents.drain(name, draining);
       return { node, state: node.left ? "left" : liveness.isAlive(node) ? "alive" : "failed" };
@@ -96,4 +101,11 @@ function clusterOf(server: Server, options: EdgeOptions): AppDeps["cluster"] {
       if (store.engine.profile.soleWriter) await store.engine.kv.get(fenceKey());
     },
   };
+}
+
+/** A server that runs no jobs, as a node. */
+function nodeOf(server: ReturnType<Server["servers"]>[number]): Node {
+  const { incarnation } = server;
+  const idle = { tags: {}, slots: 0, executors: [], registeredAt: 0, left: false, draining: null };
+  return { ...server, ...idle, id: incarnation, server: true };
 }

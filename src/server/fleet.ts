@@ -16,6 +16,9 @@ export interface FleetDeps {
   clock: Clock;
   log: Log;
   name: string;
+  version: string;
+  /** Where this server takes requests, as `host:port`. */
+  address: () => string;
   incarnation: string;
 }
 

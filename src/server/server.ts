@@ -28,6 +28,7 @@ export interface ServerOptions {
   defaultTimezone: string;
   /** Where jobs run that are created from now on and say nothing of it: on every node, or any one. */
   defaultTarget: "all" | "one";
+  version: string;
   /** The bell to wake by; the one that the engine's profile names when absent. */
   bell?: Bell;
 }
@@ -44,7 +45,10 @@ export class Server {
   readonly finisher: Finisher;
   readonly lease: Lease;
   readonly tokens: Tokens;
+  /** Where it takes requests, as `host:port`; empty until it listens. */
+  address = "";
   readonly #options: ServerOptions;
+  readonly #incarnation: string;
   readonly #bell: Bell;
   readonly #committer: Committer;
   readonly #catalogue: Catalogue;
@@ -70,10 +74,11 @@ export class Server {
     const bell = options.bell ?? openBell(options);
     this.#bell = bell;
     const incarnation = randomDigits(random, 16);
+    this.#incarnation = incarnation;
     this.#committer = committerOf(options, bell, incarnation);
     const committer = new GroupCommitter({ committer: this.#committer, profile: engine.profile });
     const store = new Store({ engine, committer, log });
-    const { nodeName, defaultTimezone } = options;
+    const { nodeName, defaultTimezone, version } = options;
     this.store = store;
     this.tokens = new Tokens({ store, clock, random });
     this.#catalogue = new Catalogue(store);
@@ -94,8 +99,9 @@ export class Server {
     this.finisher = finisher;
     this.outputs = new Outputs({ ...parts, incarnation });
     this.#assigned = new AssignedIndex(store);
-    const shared = { ...parts, held: this.#held, liveness: this.liveness, name: nodeName, incarnation };
-    this.#fleet = engine.profile.soleWriter ? null : new Fleet({ ...shared, outputs: this.outputs, bell });
+    const self = { name: nodeName, version, address: () => this.address, incarnation };
+    const shared = { ...parts, ...self, held: this.#held, liveness: this.liveness, outputs: this.outputs, bell };
+    this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
     const peers = this.#fleet?.peers;
     const minds = (execution: string) => peers?.minds(execution, "servers with agents") ?? true;
     this.#broker = new Broker({ ...parts, pauseOf, minds });
@@ -123,6 +129,15 @@ export class Server {
     const house = { finisher, deletedJobs: new DeletedJobs({ ...parts, finisher }), expander: this.#expander };
     this.#house = new Housekeeping({ ...parts, ...nodesOf(this.liveness), ...house, pauseOf });
     this.lease = leaseOf(options, this.#committer, `${nodeName}/${incarnation}`, () => !peers?.clockIsOff);
+  }
+
+  /** The servers of this store that live, this one first. */
+  servers(): { name: string; incarnation: string; address: string; version: string }[] {
+    const { nodeName: name, version } = this.#options;
+    return [
+      { name, version, incarnation: this.#incarnation, address: this.address },
+      ...this.#fleet?.peers.others() ?? [],
+    ];
   }
 
   /** Reads what must be known before agents may come. Throws `unavailable` for a store of a newer schema. */

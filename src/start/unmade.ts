@@ -1,8 +1,8 @@
 import {
-  executionId,
   type Group,
   isWide,
   type QueuedExecution,
+  type Selector,
   selectorId,
   type Unmade,
   unmadeTargets,
@@ -12,24 +12,20 @@ import { attemptOf } from "./start.ts";
 
 /** The executions that a page of a wide group stands for, as they are when they are made. */
 export function executionsOf(group: Group, page: Unmade, readyAt: number): QueuedExecution[] {
-  const times = { queuedAt: group.createdAt, readyAt };
-  return unmadeTargets(page).map(({ target, selector }) =>
-    attemptOf(group, { target, attempt: 1, lone: false, selector: selectorId(selector) }, times)
-  );
+  return unmadeTargets(page).map(({ target, selector }) => executionOf(group, target, selector, readyAt));
 }
 
 /** The execution of one target of a wide group, if its page holds it. */
-export function unmadeExecution(group: Group, page: Unmade, target: number): QueuedExecution | null {
-  const id = executionId(group.id, target, 1);
-  return executionsOf(group, page, group.createdAt).find((execution) => execution.id === id) ?? null;
+export function unmadeExecution(group: Group, { tags, nodes }: Unmade, target: number): QueuedExecution | null {
+  const node = nodes[target];
+  return node === undefined ? null : executionOf(group, target, { node, tags }, group.createdAt);
 }
 
 /** Executions of a job that are still to be made: queued, and nowhere else. */
 export async function unmadeOf(store: Store, uid: string): Promise<QueuedExecution[]> {
   const executions: QueuedExecution[] = [];
-  for await (const { key, value } of store.scan(unmadeTable, { prefix: unmadePrefix(uid) })) {
-    const group = (await store.get(groupTable, groupKey(uid, String(key[2])))).value;
-    if (group !== null) executions.push(...executionsOf(group, value, group.createdAt));
+  for await (const { group, page } of pagesOf(store, uid)) {
+    executions.push(...executionsOf(group, page, group.createdAt));
   }
   return executions;
 }
@@ -45,9 +41,21 @@ export async function queuedWithUnmade(
 ): Promise<number> {
   if (!isWide(start.selectors)) return queued;
   let runs = queued;
-  for await (const { key, value } of store.scan(unmadeTable, { prefix: unmadePrefix(start.uid) })) {
-    const group = (await store.get(groupTable, groupKey(start.uid, String(key[2])))).value;
-    if (group?.state === "open") runs += Object.keys(value.nodes).length;
+  for await (const { group, page } of pagesOf(store, start.uid)) {
+    if (group.state === "open") runs += Object.keys(page.nodes).length;
   }
   return runs;
+}
+
+/** The pages of a job, each with its group. */
+async function* pagesOf(store: Store, uid: string): AsyncIterable<{ group: Group; page: Unmade }> {
+  for await (const { key, value: page } of store.scan(unmadeTable, { prefix: unmadePrefix(uid) })) {
+    const group = (await store.get(groupTable, groupKey(uid, String(key[2])))).value;
+    if (group !== null) yield { group, page };
+  }
+}
+
+function executionOf(group: Group, target: number, selector: Selector, readyAt: number): QueuedExecution {
+  const which = { target, attempt: 1, lone: false, selector: selectorId(selector) };
+  return attemptOf(group, which, { queuedAt: group.createdAt, readyAt });
 }

@@ -1,37 +1,12 @@
 import assert from "node:assert/strict";
+import { RUNNING } from "../../tests/support/running_execution.ts";
 import { Committer, GroupCommitter, openMemory } from "../kv/mod.ts";
-import type { RunningExecution } from "../model/mod.ts";
 import { silentLog, systemClock } from "../runtime/mod.ts";
 import { runningKey } from "./keys.ts";
 import { covered, putRunning } from "./mod.ts";
 import { OpenExecutions } from "./open_executions.ts";
 import { Store } from "./store.ts";
 import { StoreChange } from "./store_change.ts";
-
-const RUNNING: RunningExecution = {
-  id: "01kdvdzp104n3yjs7nmf-0000-001",
-  uid: "u",
-  jobName: "a",
-  revision: 1,
-  group: "01kdvdzp104n3yjs7nmf",
-  target: 0,
-  attempt: 1,
-  trigger: "schedule",
-  dueAt: 1,
-  requestedBy: null,
-  groupCreatedAt: 1,
-  queuedAt: 1,
-  selector: "s",
-  lane: 4,
-  startDeadlineMs: 1,
-  lone: false,
-  state: "running",
-  node: "n",
-  incarnation: "i",
-  claimedAt: 1,
-  startedAt: 2,
-  cancel: null,
-};
 
 Deno.test("OpenExecutions keeps what a refused change was built on, where nobody else writes", async () => {
   const engine = openMemory();

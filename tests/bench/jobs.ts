@@ -1,8 +1,14 @@
-import type { BenchServer } from "./bench_server.ts";
+import { eachOf } from "../support/each_of.ts";
 import type { Sink } from "./sink_client.ts";
 
 /** A job's body, as the API takes it. */
 export type JobBody = { name: string; schedule: string } & Record<string, unknown>;
+
+/** A server that is asked. */
+export interface Api {
+  /** Asks it; throws for an answer that is no success. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+}
 
 /** Jobs in one request for many. */
 const CHUNK = 250;
@@ -35,23 +41,21 @@ export function nameOf(job: number): string {
 }
 
 /** Stores jobs, many at once. */
-export async function storeJobs(server: BenchServer, jobs: readonly JobBody[]): Promise<void> {
-  let at = 0;
-  const work = async () => {
-    while (at < jobs.length) {
-      const chunk = jobs.slice(at, at + CHUNK);
-      at += CHUNK;
-      const form = new FormData();
-      form.append("file", new Blob([JSON.stringify(chunk)]), "jobs.json");
-      const answer = await (await server.request("/v1/restore", { method: "POST", body: form })).text();
-      if (answer.includes("fail create")) throw new Error(`Cannot store jobs: ${answer.slice(0, 500)}`);
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, work));
+export async function storeJobs(server: Api, jobs: readonly JobBody[]): Promise<void> {
+  const chunks = Array.from(
+    { length: Math.ceil(jobs.length / CHUNK) },
+    (_, i) => jobs.slice(i * CHUNK, (i + 1) * CHUNK),
+  );
+  await eachOf(chunks, IN_FLIGHT, async (chunk) => {
+    const form = new FormData();
+    form.append("file", new Blob([JSON.stringify(chunk)]), "jobs.json");
+    const answer = await (await server.request("/v1/restore", { method: "POST", body: form })).text();
+    if (answer.includes("fail create")) throw new Error(`Cannot store jobs: ${answer.slice(0, 500)}`);
+  });
 }
 
 /** Each job's uid, by its number. */
-export async function uidsOf(server: BenchServer): Promise<Map<number, string>> {
+export async function uidsOf(server: Api): Promise<Map<number, string>> {
   const jobs: { name: string; uid: string }[] = await (await server.request("/v1/jobs")).json();
   return new Map(jobs.map(({ name, uid }) => [Number(name.slice("bench-".length)), uid]));
 }

@@ -1,7 +1,7 @@
 import { jitterOffset } from "../../src/schedule/mod.ts";
 import { BenchServer } from "./bench_server.ts";
 import type { BenchOptions, Figure, Row } from "./figure.ts";
-import { callJob, type JobBody, storeJobs, uidsOf } from "./jobs.ts";
+import { type Api, callJob, type JobBody, storeJobs, uidsOf } from "./jobs.ts";
 import { type Receipt, Sink } from "./sink_client.ts";
 import { p50p99, pause } from "./statistics.ts";
 
@@ -38,7 +38,7 @@ async function spread(rate: number, options: BenchOptions): Promise<Row> {
     return atMs - dueOf();
   });
   const target = rate === 200 ? { p50: 5, p99: 20 } : undefined;
-  return row(`${rate} runs/s, spread over the second`, rate * seconds, late, target);
+  return latenessRow(`${rate} runs/s, spread over the second`, rate * seconds, late, target);
 }
 
 async function atOnce(rate: number, options: BenchOptions): Promise<Row> {
@@ -47,11 +47,16 @@ async function atOnce(rate: number, options: BenchOptions): Promise<Row> {
   const jobs = Array.from({ length: rate }, (_, i) => callJob(sink, i, "* * * * * *"));
   const { receipts, seconds } = await collect(server, sink, jobs, options);
   const target = rate === 200 ? { p50: 30, p99: 60 } : undefined;
-  return row(`${rate} runs/s, all at its start`, rate * seconds, receipts.map(({ atMs }) => atMs % 1_000), target);
+  return latenessRow(
+    `${rate} runs/s, all at its start`,
+    rate * seconds,
+    receipts.map(({ atMs }) => atMs % 1_000),
+    target,
+  );
 }
 
 /** Stores the jobs, lets them run warm, and notes what comes in whole seconds. */
-async function collect(server: BenchServer, sink: Sink, jobs: JobBody[], { quick }: BenchOptions) {
+export async function collect(server: Api, sink: Sink, jobs: JobBody[], { quick }: BenchOptions) {
   const seconds = quick ? 6 : 30;
   await storeJobs(server, jobs);
   await pause(4_000 + (900 - Date.now() % 1_000));
@@ -62,7 +67,13 @@ async function collect(server: BenchServer, sink: Sink, jobs: JobBody[], { quick
   return { receipts: receipts.filter(({ atMs }) => atMs >= from && atMs < from + seconds * 1_000), seconds };
 }
 
-function row(work: string, expected: number, late: number[], target?: { p50: number; p99: number }): Row {
+/** The row of a lateness: how late each run was, in milliseconds, and what is aimed at. */
+export function latenessRow(
+  work: string,
+  expected: number,
+  late: number[],
+  target?: { p50: number; p99: number },
+): Row {
   const { p50, p99, text } = p50p99(late);
   // Runs that cross an edge of the window count on one side only.
   const share = late.length / expected;

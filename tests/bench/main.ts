@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { apiRate } from "./api_rate.ts";
 import { bigOutput } from "./big_output.ts";
 import { burst } from "./burst.ts";
+import { cluster } from "./cluster/cluster.ts";
 import { engines } from "./engines.ts";
 import type { BenchOptions, Figure, Row } from "./figure.ts";
 import { lateness } from "./lateness.ts";
@@ -22,6 +23,7 @@ const FIGURES: readonly Figure[] = [
   bigOutput,
   hundredThousand,
   engines,
+  cluster,
 ];
 
 const { values, positionals } = parseArgs({

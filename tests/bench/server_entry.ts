@@ -1,26 +1,30 @@
-/** A server in a process of its own: `server_entry.ts DATA_DIR SLOTS`. Prints its port. */
+/**
+ * A server in a process of its own: `server_entry.ts DATA_DIR SLOTS [NAME KV]`. Prints its port. On a
+ * store that is shared (`KV`) it runs no jobs itself.
+ */
 import { serve } from "../../src/cli/serve.ts";
 import { createLog, systemClock, systemRandom } from "../../src/runtime/mod.ts";
 import { endWithParent } from "./parent.ts";
 
 void endWithParent();
-const [dataDir = "", slots = ""] = Deno.args;
+const [dataDir = "", slots = "", nodeName = "bench", kv = ""] = Deno.args;
 const stop = new AbortController();
 const hurry = new AbortController();
 Deno.addSignalListener("SIGTERM", () => stop.signal.aborted ? hurry.abort() : stop.abort());
 
 await serve({
   httpAddr: "127.0.0.1:0",
+  advertise: "",
   dataDir,
-  nodeName: "bench",
+  nodeName,
   tags: {},
   timezone: "UTC",
   slots: Number(slots),
   defaultTarget: "all",
   drainMs: 2_000,
   insecure: false,
-  agent: true,
-  kv: "",
+  agent: kv === "",
+  kv,
   member: null,
   env: Deno.env.toObject(),
   version: "bench",

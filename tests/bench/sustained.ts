@@ -47,14 +47,9 @@ interface Window {
 }
 
 function* rows(receipts: readonly Receipt[], window: Window, { rate, quick }: BenchOptions): Iterable<Row> {
-  const { fromMs, windowMs, cpuMs, peakMb } = window;
-  const toMs = fromMs + windowMs;
-  const runs = receipts.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).length;
-  const dues = duesOf(receipts).filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs);
-  const perSecond = runs / (windowMs / 1_000);
-  const served = dues.length / (rate * windowMs / 1_000);
-  const late = p50p99(dues.map(({ lateMs }) => lateMs));
-  const atEnd = p50p99(dues.filter(({ dueMs }) => dueMs >= toMs - 5_000).map(({ lateMs }) => lateMs));
+  const { windowMs, cpuMs, peakMb } = window;
+  const { runs, perSecond, dues, late, atEnd } = inWindow(receipts, window);
+  const served = dues / (rate * windowMs / 1_000);
   yield {
     work: `sustained for ${windowMs / 1_000} s, ${rate} jobs due each second${quick ? "" : ", histories full"}`,
     target: `>= ${short(TARGET_RATE)} runs/s`,
@@ -67,6 +62,20 @@ function* rows(receipts: readonly Receipt[], window: Window, { rate, quick }: Be
     target: `<= ${TARGET_CPU_MS} ms`,
     measured: `${short(cpuMs / runs)} ms (${short(cpuMs / windowMs * 100)} % of a core)`,
     ok: cpuMs / runs <= TARGET_CPU_MS,
+  };
+}
+
+/** What was called within a window: how often, for how many due times of it, and how late, altogether and in its last 5 s. */
+export function inWindow(receipts: readonly Receipt[], { fromMs, windowMs }: { fromMs: number; windowMs: number }) {
+  const toMs = fromMs + windowMs;
+  const runs = receipts.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).length;
+  const dues = duesOf(receipts).filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs);
+  return {
+    runs,
+    perSecond: runs / (windowMs / 1_000),
+    dues: dues.length,
+    late: p50p99(dues.map(({ lateMs }) => lateMs)),
+    atEnd: p50p99(dues.filter(({ dueMs }) => dueMs >= toMs - 5_000).map(({ lateMs }) => lateMs)),
   };
 }
 

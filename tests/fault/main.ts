@@ -4,6 +4,7 @@ import { type FleetState, fleetStatePath, loadFleetState, newFleetState } from "
 import { STORE_KINDS, type StoreKind } from "./fleet/fleet_store.ts";
 import { FAULTS } from "./fleet/faults.ts";
 import { playFault } from "./fleet/play_fault.ts";
+import { SCENARIOS } from "./fleet/scenarios.ts";
 import { Campaign } from "./single/campaign.ts";
 import { type CampaignState, loadState, newCampaign, statePath } from "./single/campaign_state.ts";
 import { findingsOf, reportText } from "./single/report_table.ts";
@@ -11,6 +12,10 @@ import { planRound } from "./single/round_plan.ts";
 
 const faultLines = Object.entries(FAULTS).map(([name, { what, stores }]) =>
   `  ${name.padEnd(20)} ${what} (${stores.join(", ")})`
+);
+
+const scenarioLines = Object.entries(SCENARIOS).map(([name, { what }]) =>
+  `  ${name.padEnd(20)} ${what} (${STORE_KINDS.join(", ")}), once`
 );
 
 const HELP = `Harms a fleet again and again, and proves that no time was lost and none ran twice.
@@ -22,7 +27,7 @@ NAME is what happens:
 
   crash                one server with its own agent is killed at its work, as it starts and as it catches up, in one
                        long history; with --bell native|silent and --jobs 100, without --store
-${faultLines.join("\n")}
+${[...faultLines, ...scenarioLines].join("\n")}
 `;
 
 const OPTIONS = {
@@ -50,7 +55,20 @@ if (import.meta.main) {
   const { values, positionals } = parseArgs({ args: Deno.args, options: OPTIONS, allowPositionals: true });
   const [name = "crash"] = positionals;
   if (values.help) console.log(HELP);
-  else Deno.exit(await (name === "crash" ? playCrash(values) : playOnFleet(name, values)) ? 1 : 0);
+  else Deno.exit(await play(name, values) ? 1 : 0);
+}
+
+/** Plays what was asked for, and answers whether anything is wrong. */
+function play(name: string, values: Values): Promise<boolean> {
+  if (name === "crash") return playCrash(values);
+  return name in SCENARIOS ? playScenario(name, values) : playOnFleet(name, values);
+}
+
+/** Plays a scenario, and prints what it shows. */
+async function playScenario(name: string, values: Values): Promise<boolean> {
+  const report = await SCENARIOS[name]?.play(storeOf(values.store ?? "embedded"), folderOf(values));
+  console.log(report?.text);
+  return report?.findings !== 0;
 }
 
 /** Plays a fault of a fleet, prints what it shows, and answers whether anything is wrong. */

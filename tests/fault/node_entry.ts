@@ -26,6 +26,7 @@ async function runServer(settings: ServerSettings, stop: AbortSignal): Promise<v
   await serve({
     ...common(settings),
     httpAddr,
+    advertise: "",
     timezone: "UTC",
     defaultTarget: "all",
     insecure: false,

@@ -86,7 +86,10 @@ Deno.test("SIGTERM lets an agent finish what runs, take no more, and leave", asy
   assert.equal(await ended, 0);
   await fleet.states("job", "success");
   await fleet.states("later", "queued");
-  assert.deepEqual((await fleet.client.members()).map(({ name, state }) => [name, state]), [["web1", "left"]]);
+  assert.deepEqual((await fleet.client.members()).map(({ name, state }) => [name, state]), [
+    ["web1", "left"],
+    ["server", "alive"],
+  ]);
 });
 
 Deno.test("an operator lets an agent drain: it finishes what runs, takes no more, and works again afterwards", async () => {

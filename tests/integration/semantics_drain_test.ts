@@ -17,7 +17,7 @@ Deno.test("Drain: a node that drains is given nothing, lives on, is shown so, an
     await (await world.send("GET", "/v1/members")).json();
   assert.deepEqual(
     members.map(({ Name, statusText, draining }) => [Name, statusText, draining]),
-    [["n2", "alive", true]],
+    [["n2", "alive", true], ["n1", "alive", false]],
   );
   await world.send("POST", "/v1/members/n2/undrain");
   await node.takes();

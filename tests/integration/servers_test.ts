@@ -119,7 +119,9 @@ for (const { program, open } of STORES) {
     // Started at one server, run by the agent of the other, and ended at the first.
     const [running] = await eventually(async () => {
       const members = await a.members();
-      if (members.filter(({ state }) => state === "alive").length < 2) return undefined;
+      if (members.filter(({ state, tags }) => state === "alive" && tags.server === undefined).length < 2) {
+        return undefined;
+      }
       await a.run("there", { wait: false, force: false });
       return await eventually(async () => {
         const { executions } = await a.executions("there", { state: "running" });
@@ -140,8 +142,8 @@ for (const { program, open } of STORES) {
     for (const name of ["agent-0", "agent-1"]) servers.agent(name, servers.urls);
     const log = `${servers.dir}/starts`;
     await eventually(
-      async () => (await client.members()).filter(({ state }) => state === "alive").length === 2,
-      WITHIN,
+      async () => (await client.members()).filter(({ state }) => state === "alive").length === 4,
+      { ...WITHIN, what: "two servers and two agents" },
     );
     await client.apply({
       name: "tick",
@@ -153,6 +155,9 @@ for (const { program, open } of STORES) {
     const starts = () => Deno.readTextFileSync(log).split("\n").length - 1;
     await eventually(() => starts() >= 2, { ...WITHIN, what: "first starts" });
     const leader = await servers.leader();
+    const shown: { Name: string; Addr: string; Port: number; Tags: Record<string, string> } =
+      await (await fetch(`${servers.urls[0]}/v1/leader`)).json();
+    assert.deepEqual([`http://${shown.Addr}:${shown.Port}`, shown.Tags.server], [leader.url, "true"]);
     await leader.end("SIGKILL");
     const rest = servers.all.find((server) => server !== leader);
     assert.ok(rest);

@@ -54,6 +54,7 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
     nodeName: "n1",
     defaultTimezone,
     defaultTarget: "all",
+    version: "0.0.0-test",
   });
   await server.load();
   const env = { PATH: "/usr/bin:/bin" };

@@ -20,6 +20,11 @@ export class DenoKvServer implements AsyncDisposable {
     this.#folder = folder;
   }
 
+  /** Its process, while it runs. */
+  get pids(): number[] {
+    return this.#daemon ? [this.#daemon.pid] : [];
+  }
+
   /** Starts one on a new, empty file. */
   static async start(): Promise<DenoKvServer> {
     const server = new DenoKvServer(await Deno.makeTempDir({ prefix: "carillon-denokv-" }));

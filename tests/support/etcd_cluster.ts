@@ -56,6 +56,11 @@ export class EtcdCluster implements AsyncDisposable {
     return this.#members.length;
   }
 
+  /** The processes of its members that run. */
+  get pids(): number[] {
+    return this.#members.flatMap(({ daemon }) => daemon?.pid ?? []);
+  }
+
   /** The address of its store. */
   get url(): string {
     return this.urlOf(this.#members.map((_, i) => i));

@@ -1,6 +1,6 @@
 /** Kills a process when this one ends, however it does. */
 export interface Guard {
-  /** To be called when the process is gone. */
+  /** To be called when the process is gone; more than once does no harm. */
   release(): Promise<void>;
 }
 
@@ -12,13 +12,17 @@ export function guardOf(pid: number): Guard {
     stdout: "null",
     stderr: "null",
   }).spawn();
+  let released: Promise<void> | undefined;
   return {
     async release() {
-      const isGone = await Promise.race([child.status.then(() => true), Promise.resolve(false)]);
-      if (isGone) return;
-      child.kill("SIGKILL");
-      await child.stdin.abort().catch(() => {});
-      await child.status;
+      released ??= end();
+      await released;
     },
   };
+
+  async function end(): Promise<void> {
+    child.kill("SIGKILL");
+    await child.stdin.abort().catch(() => {});
+    await child.status;
+  }
 }

@@ -88,12 +88,13 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
 }
 
 function serveOptions(cli: Cli, settings: StartSettings): Parameters<Cli["serve"]>[0] {
-  const { httpAddr, timezone, defaultTarget, insecure, agent, kv } = settings;
+  const { httpAddr, advertiseUrl, timezone, defaultTarget, insecure, agent, kv } = settings;
+  const advertise = advertiseUrl === "" ? "" : new URL(advertiseUrl).host;
   const member = memberOptionsOf(settings) ?? null;
   if (member !== null && kv !== "") {
     throw new UsageError(["--cluster and --kv exclude each other: a cluster is the store"]);
   }
-  return { ...nodeOptions(cli, settings), httpAddr, timezone, defaultTarget, insecure, agent, kv, member };
+  return { ...nodeOptions(cli, settings), httpAddr, advertise, timezone, defaultTarget, insecure, agent, kv, member };
 }
 
 async function agentOptions(cli: Cli, settings: StartSettings): Promise<Parameters<Cli["serveAgent"]>[0]> {

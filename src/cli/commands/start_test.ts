@@ -31,6 +31,7 @@ Deno.test("start hands its settings to the server and logs where it listens", as
   assert.equal(code, 0);
   assert.deepEqual(given, [{
     httpAddr: "127.0.0.1:8080",
+    advertise: "",
     dataDir: "carillon.data",
     nodeName: "host1",
     tags: { a: "b", c: "d" },

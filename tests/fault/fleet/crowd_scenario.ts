@@ -1,6 +1,7 @@
+import { eachOf } from "../../support/each_of.ts";
 import { eventually } from "../../support/eventually.ts";
 import { tellingShell } from "../judge/judged_job.ts";
-import { eachOf, pause } from "../judge/pace.ts";
+import { AT_ONCE, pause } from "../judge/pace.ts";
 import { readEvidence } from "../judge/trace_files.ts";
 import { CutOffAgent } from "./cut_off_agent.ts";
 import { FaultFleet } from "./fault_fleet.ts";
@@ -56,6 +57,7 @@ export async function playCrowd(store: StoreKind, runs: number, folder: string):
   for (const job of jobs) await storeJob(fleet.url, bodyOf(job, fleet));
   await eachOf(
     jobs.flatMap(({ name, count }) => Array.from({ length: count }, () => name)),
+    AT_ONCE,
     (name) => startJob(fleet.url, name),
   );
   await eventually(async () => (await readEvidence(folder)).shell.size === 3 * runs, {

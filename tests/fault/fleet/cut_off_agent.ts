@@ -1,5 +1,4 @@
-import { CutProxy } from "./cut_proxy.ts";
-import type { Cut } from "./cut_proxy.ts";
+import { type Cut, CutProxy } from "./cut_proxy.ts";
 import type { FaultFleet } from "./fault_fleet.ts";
 import type { FleetNode } from "./fleet_node.ts";
 

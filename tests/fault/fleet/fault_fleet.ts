@@ -97,8 +97,9 @@ export class FaultFleet implements AsyncDisposable {
   async untilAlive(agents: number): Promise<void> {
     await eventually(async () => {
       const answer = await fetch(`${this.url}/v1/members`);
-      const members: { statusText: string }[] = await answer.json();
-      return members.filter(({ statusText }) => statusText === "alive").length >= agents;
+      const members: { statusText: string; Tags: { server?: string } }[] = await answer.json();
+      const alive = members.filter(({ statusText, Tags }) => statusText === "alive" && Tags.server === undefined);
+      return alive.length >= agents;
     }, { withinMs: WITHIN_MS, what: `${agents} live agents` });
   }
 

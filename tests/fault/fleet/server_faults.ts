@@ -57,8 +57,8 @@ export const SERVER_FAULTS = {
     stores: SHARED,
     allowed: { ...NOTHING, wrongClocks: true },
     clocksOffMs: [-2_000, 0, 2_000],
-    lengthMs: 30_000,
-    restMs: 20_000,
+    lengthMs: 25_000,
+    restMs: 2_000,
     async play(fleet, { random }) {
       await pause(between(random, 4_000, 8_000));
       const leader = await fleet.leader();
@@ -71,11 +71,11 @@ export const SERVER_FAULTS = {
     what: "the leader's clock is set back 1 min, right again, forward 1 h, and right again",
     stores: ["embedded", ...SHARED],
     allowed: { ...NOTHING, wrongClocks: true },
-    lengthMs: 40_000,
-    restMs: 15_000,
+    lengthMs: 30_000,
+    restMs: 2_000,
     async play(fleet, { random }) {
       for (const offMs of [-60_000, 0, 3_600_000, 0]) {
-        await pause(between(random, 4_000, 8_000));
+        await pause(between(random, 3_000, 6_000));
         const leader = fleet.servers.indexOf(await fleet.leader());
         if (offMs === 0) fleet.servers.forEach((_, i) => fleet.setClock(i, 0));
         else fleet.setClock(leader, offMs);

@@ -1,7 +1,8 @@
+import { eachOf } from "../../support/each_of.ts";
 import { type JobHistory, readHistory } from "./job_history.ts";
 import { type Evidence, type JobVerdict, judgeJob } from "./judge_job.ts";
 import type { JudgedJob } from "./judged_job.ts";
-import { eachOf, pause } from "./pace.ts";
+import { AT_ONCE, pause } from "./pace.ts";
 import type { Allowed } from "./allowed.ts";
 import type { Span } from "./span.ts";
 
@@ -26,7 +27,7 @@ export async function judgeWhenQuiet({ url, jobs, spansOf, evidence, allowed }: 
   const until = performance.now() + QUIET_WITHIN_MS;
   for (;;) {
     const histories: JobHistory[] = [];
-    await eachOf(jobs.filter(isOpen), async (job) => void histories.push(await readHistory(url, job)));
+    await eachOf(jobs.filter(isOpen), AT_ONCE, async (job) => void histories.push(await readHistory(url, job)));
     // Read last: what a server tells of must have left its traces by now.
     const traces = await evidence();
     for (const history of histories) {

@@ -1,6 +1,7 @@
 import { jobAnswerSchema } from "../../../routes/wire/job_answer.ts";
+import { eachOf } from "../../support/each_of.ts";
 import { bodyFor, type JudgedJob } from "./judged_job.ts";
-import { eachOf, pause } from "./pace.ts";
+import { AT_ONCE, pause } from "./pace.ts";
 import { soon, type Span } from "./span.ts";
 
 /** From when a job is stored to when that begins to matter, in milliseconds; a busy server takes its time. */
@@ -15,7 +16,7 @@ export type Spans = Record<string, Span>;
 /** Stores jobs that begin soon, and end after so many milliseconds where that is told; resolves when all are stored. */
 export async function storeJobs(url: string, jobs: readonly JudgedJob[], lengthMs?: number): Promise<Spans> {
   const spans: Spans = {};
-  await eachOf(jobs, async (job) => {
+  await eachOf(jobs, AT_ONCE, async (job) => {
     const startsAt = soon(LEAD_MS);
     const span = { startsAt, expiresAt: lengthMs === undefined ? null : startsAt + lengthMs };
     await storeJob(url, job, span, startsAt);
@@ -37,7 +38,7 @@ export async function untilOver(spans: Spans): Promise<void> {
 /** How long to plan ahead for storing all jobs: a server that catches up takes seconds for one that is due each second. */
 export async function leadMs(url: string, jobs: readonly JudgedJob[], spans: Spans): Promise<number> {
   const beganAt = performance.now();
-  await eachOf(jobs.slice(0, SAMPLE), async (job) => {
+  await eachOf(jobs.slice(0, SAMPLE), AT_ONCE, async (job) => {
     const span = spans[job.name];
     if (span) await storeJob(url, job, span, Infinity);
   });
@@ -47,7 +48,7 @@ export async function leadMs(url: string, jobs: readonly JudgedJob[], spans: Spa
 /** Tells all jobs to expire, so many milliseconds from when each is told. */
 export async function expireJobs(url: string, jobs: readonly JudgedJob[], spans: Spans, inMs: number): Promise<Spans> {
   const expiring: Spans = {};
-  await eachOf(jobs, async (job) => {
+  await eachOf(jobs, AT_ONCE, async (job) => {
     const span = { startsAt: spans[job.name]?.startsAt ?? 0, expiresAt: soon(inMs) };
     await storeJob(url, job, span, span.expiresAt);
     expiring[job.name] = span;

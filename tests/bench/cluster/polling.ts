@@ -1,0 +1,83 @@
+import { Child } from "../child.ts";
+import type { BenchOptions, Row } from "../figure.ts";
+import { type JobBody, storeJobs } from "../jobs.ts";
+import { pause, short } from "../statistics.ts";
+import { BenchFleet, cpuBetween, type StoreName } from "./bench_fleet.ts";
+
+const IDLE_AGENTS = 1_000;
+
+/** How long an idle agent's poll waits, in milliseconds. */
+const WAIT_MS = 5_000;
+
+const TARGET_SHARE = 0.1;
+
+/** Agents whose polls are counted, with how many selectors of waiting runs that none of them can take. */
+const SIZES: readonly { agents: number; selectors: number }[] = [
+  { agents: 10, selectors: 0 },
+  { agents: 100, selectors: 0 },
+  { agents: 1_000, selectors: 0 },
+  { agents: 100, selectors: 100 },
+  { agents: 100, selectors: 1_000 },
+];
+
+/** Polls in flight while their cost is measured. */
+const IN_FLIGHT = 16;
+
+/** What a thousand agents that wait for work cost. */
+export async function* idleAgents(store: StoreName, options: BenchOptions): AsyncIterable<Row> {
+  await using fleet = await BenchFleet.start(store, 0, options);
+  await using _agents = (await simulate(IDLE_AGENTS, WAIT_MS, 0, fleet.urls)).child;
+  await pause(2 * WAIT_MS);
+  const windowMs = options.quick ? 10_000 : 30_000;
+  const before = await fleet.cpuMs();
+  await pause(windowMs);
+  const { servers, store: members } = cpuBetween(before, await fleet.cpuMs());
+  const share = (ms: number) => `${short(ms / windowMs * 100)} %`;
+  yield {
+    work: `${store}: ${IDLE_AGENTS} agents polling idle`,
+    target: `<= ${TARGET_SHARE * 100} % of a core`,
+    measured: `${share(servers + members)}: three servers ${share(servers)}, store ${share(members)}`,
+    ok: (servers + members) / windowMs <= TARGET_SHARE,
+  };
+}
+
+/** What a poll costs, with more and more agents, and more and more selectors. */
+export async function* pollCost(store: StoreName, options: BenchOptions): AsyncIterable<Row> {
+  for (const { agents, selectors } of SIZES) {
+    await using fleet = await BenchFleet.start(store, 0, options);
+    await leaveWaiting(fleet, selectors);
+    const { child, port } = await simulate(agents, 0, IN_FLIGHT, fleet.urls.slice(0, 1));
+    await using _agents = child;
+    await pause(2_000);
+    const windowMs = options.quick ? 3_000 : 8_000;
+    const polls = async () => Number(await (await fetch(`http://127.0.0.1:${port}/polls`)).text());
+    const before = { cpu: await fleet.cpuMs(), polls: await polls() };
+    await pause(windowMs);
+    const count = await polls() - before.polls;
+    const { servers } = cpuBetween(before.cpu, await fleet.cpuMs());
+    yield {
+      work: `${store}: a poll, ${agents} agents, ${selectors} selectors that wait`,
+      target: "flat",
+      measured: `${short(servers / count)} ms of CPU, ${short(count / windowMs * 1_000)} polls/s`,
+      ok: true,
+    };
+  }
+}
+
+/** One run of each of so many selectors, which no agent fits. */
+async function leaveWaiting(fleet: BenchFleet, selectors: number): Promise<void> {
+  const jobs = Array.from({ length: selectors }, (_, i): JobBody => ({
+    name: `waits-${i}`,
+    schedule: "@manually",
+    executor: "shell",
+    executor_config: { command: "true" },
+    tags: { nobody: String(i) },
+    target: "one",
+  }));
+  await storeJobs(fleet, jobs);
+  for (const { name } of jobs) await (await fleet.request(`/v1/jobs/${name}`, { method: "POST" })).body?.cancel();
+}
+
+function simulate(agents: number, waitMs: number, inFlight: number, urls: readonly string[]) {
+  return Child.start("cluster/simulated_agents.ts", [], [...[agents, waitMs, inFlight].map(String), ...urls]);
+}
