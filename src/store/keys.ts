@@ -28,13 +28,9 @@ export const gapPrefix = (uid: string): KvKey => ["gap", uid];
 export const gateKey = (gate: string): KvKey => ["gate", gate];
 export const gatePrefix = (): KvKey => ["gate"];
 export const groupKey = (uid: string, id: string): KvKey => ["exec", uid, id];
-<<<<<<< HEAD
-export const groupPrefix = (uid: string): KvKey => ["exec", uid];
+export const groupPrefix = (...uid: string[]): KvKey => ["exec", ...uid];
 export const unmadeKey = (uid: string, group: string, page: number): KvKey => ["unmade", uid, group, page];
 export const unmadePrefix = (...group: string[]): KvKey => ["unmade", ...group];
-=======
-export const groupPrefix = (...uid: string[]): KvKey => ["exec", ...uid];
->>>>>>> af30edc (Repair: runs, groups, gates, selectors, taken nodes, revisions and marks of deleted jobs too)
 export const executionKey = (uid: string, id: string): KvKey => [
   "exec",
   uid,
