@@ -11,6 +11,7 @@ import {
   queuePrefix,
   runningPrefix,
   selectorPrefix,
+  unmadePrefix,
 } from "../../src/store/mod.ts";
 import { repairStore } from "../../src/transfer/mod.ts";
 import { CarillonProcess, WITHIN } from "../support/carillon_process.ts";
@@ -27,7 +28,7 @@ async function serve(dataDir: string) {
   const server = new CarillonProcess(args);
   const [, url = ""] = await server.says(/url=(http:\S+)/);
   const send = async (method: string, path: string, body?: object): Promise<Answer[] & Answer> => {
-    const headers = { "content-type": "application/json" };
+    const headers = { "content-type": "application/json", "carillon-protocol": "1" };
     const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
     const text = await answer.text();
     assert.ok(answer.ok || answer.status === 409, `${method} ${path}: ${answer.status} ${text}`);
@@ -47,6 +48,17 @@ async function repair(dataDir: string, dryRun: boolean): Promise<string[]> {
 
 const shell = (command: string) => ({ executor: "shell", executor_config: { command, shell: true } });
 
+/** Nodes that ask for nothing, more than a page of targets of them: what is meant for them is skipped in the end. */
+const CROWD_SIZE = 120;
+const CROWD = { target: "all", tags: { role: "crowd" } };
+
+async function joinCrowd({ send }: Awaited<ReturnType<typeof serve>>): Promise<void> {
+  for (let n = 0; n < CROWD_SIZE; n++) {
+    const node = { name: `c${n}`, id: `c${n}`, incarnation: `c${n}`, tags: CROWD.tags, slots: 1 };
+    await send("POST", "/agent/v1/register", { ...node, executors: ["shell"], version: "1", server: false });
+  }
+}
+
 /** Jobs that between them go through every kind of record, again and again. */
 const JOBS: readonly object[] = [
   ...Array.from({ length: 10 }, (_, n) => ({ name: `plain${n}`, schedule: "@every 1s", ...shell("true") })),
@@ -62,6 +74,7 @@ const JOBS: readonly object[] = [
   { name: "after", schedule: "@after_end 1s", ...shell("true") },
   { name: "parent", schedule: "@every 1s", ...shell("true") },
   { name: "child", parent_job: "parent", ...shell("true") },
+  { name: "crowd", schedule: "@every 1s", concurrency: "queue", start_deadline: "2s", ...CROWD, ...shell("true") },
   { name: "paused", schedule: "@every 1s", ...shell("true") },
 ];
 
@@ -86,6 +99,7 @@ Deno.test("repairStore() finds nothing in the store of a busy server, wherever S
   const dataDir = await Deno.makeTempDir({ prefix: "carillon-busy-" });
   for (let round = 0; round < ROUNDS; round++) {
     await using server = await serve(dataDir);
+    await joinCrowd(server);
     if (round === 0) { for (const job of JOBS) await server.send("POST", "/v1/jobs", job); }
     const before = (await server.send("GET", "/v1/jobs/plain0")).success_count;
     const disturbing = disturb(server);
@@ -118,7 +132,7 @@ async function damage(dataDir: string): Promise<void> {
 async function leftOpen(dataDir: string): Promise<number> {
   const engine = await openEmbedded(join(dataDir, "carillon.sqlite3"));
   let open = 0;
-  for (const prefix of [queuePrefix(), runningPrefix(), effectPrefix()]) {
+  for (const prefix of [queuePrefix(), runningPrefix(), effectPrefix(), unmadePrefix()]) {
     open += (await Array.fromAsync(engine.kv.list({ prefix }))).length;
   }
   for await (const { value } of engine.kv.list({ prefix: gatePrefix() })) {
@@ -136,6 +150,7 @@ Deno.test("a server goes on with a store that was damaged in all its parts and r
   const dataDir = await Deno.makeTempDir({ prefix: "carillon-damaged-" });
   {
     await using server = await serve(dataDir);
+    await joinCrowd(server);
     for (const job of JOBS) await server.send("POST", "/v1/jobs", job);
     const disturbing = disturb(server);
     await eventually(async () => Number((await server.send("GET", "/v1/jobs/plain0")).success_count) > 2, WITHIN);

@@ -5,8 +5,16 @@ import { eventually } from "../../../tests/support/eventually.ts";
 import { type Engine, type KvEntry, type KvKey, openEmbedded, openMemory } from "../../kv/mod.ts";
 import type { Execution, Group } from "../../model/mod.ts";
 import { silentLog, systemClock, systemRandom } from "../../runtime/mod.ts";
-import { executionPrefix, executionTable, groupTable, queuePrefix, runningPrefix } from "../../store/mod.ts";
+import {
+  executionPrefix,
+  executionTable,
+  groupTable,
+  queuePrefix,
+  runningPrefix,
+  unmadePrefix,
+} from "../../store/mod.ts";
 import { copyStore } from "../copy.ts";
+import { jobsOf } from "../stores_test.ts";
 import { repairStore } from "./repair.ts";
 
 /** What a repair of these stores works with. */
@@ -20,6 +28,8 @@ export async function repaired(engine: Engine, dryRun = false): Promise<string[]
 
 const shell = (command: string) => ({ executor: "shell", executor_config: { command }, target: "one" });
 
+const CROWD_OF = { target: "all", tags: { role: "crowd" } };
+
 /** What still runs when its server is killed ends by itself soon. */
 const LONG = "sleep 20";
 
@@ -31,7 +41,10 @@ async function send(url: string, body: object = {}): Promise<{ success_count?: n
   return await answer.json();
 }
 
-/** Has one run and one that waits at its gate, lone ones that wait for a node, and one for each of two nodes. */
+/** Nodes of a crowd: more than the start of a group makes runs for. */
+const CROWD = 50;
+
+/** Has one run and one that waits at its gate, lone ones that wait for a node, one for each of two nodes, and crowds. */
 async function makeBusy(server: string): Promise<void> {
   const put = (job: object) => send(`${server}/v1/jobs`, job);
   await put({ name: "gated", schedule: "@manually", concurrency: "queue", ...shell(LONG) });
@@ -39,19 +52,25 @@ async function makeBusy(server: string): Promise<void> {
   await put({ name: "fast", schedule: "@manually", ...shell("true") });
   await put({ name: "far", schedule: "@every 1s", start_deadline: "3s", ...shell("true"), tags: { role: "none" } });
   for (const name of ["gated", "gated", "plain", "fast"]) await send(`${server}/v1/jobs/${name}/run`);
-  await send(`${server}/agent/v1/register`, {
-    ...{ name: "n2", id: "other", incarnation: "i2", tags: {}, slots: 1 },
-    ...{ executors: ["shell"], version: "1", server: false },
-  });
+  const join = (name: string, role: string) =>
+    send(`${server}/agent/v1/register`, {
+      ...{ name, id: name, incarnation: name, tags: { role }, slots: 1 },
+      ...{ executors: ["shell"], version: "1", server: false },
+    });
+  await join("n2", "other");
   await put({ name: "both", schedule: "@manually", start_deadline: "3s", ...shell(LONG), target: "all" });
   await send(`${server}/v1/jobs/both/run`);
+  for (let n = 0; n < CROWD; n++) await join(`c${n}`, "crowd");
+  await put({ name: "crowd", schedule: "@manually", ...shell("true"), concurrency: "queue", ...CROWD_OF });
+  for (let n = 0; n < 2; n++) await send(`${server}/v1/jobs/crowd/run`);
 }
 
 /** Whether all that it has to do is under way. */
 async function isBusy(engine: Engine): Promise<boolean> {
   const count = async (prefix: KvKey) => (await entriesOf(engine, prefix)).length;
   const fast = await runOf(engine, "fast", executionPrefix()).catch(() => undefined);
-  return fast?.execution.state === "success" && await count(runningPrefix()) === 3 && await count(queuePrefix()) >= 3;
+  const isCrowded = await count(queuePrefix()) >= CROWD + 3 && await count(unmadePrefix()) === 1;
+  return fast?.execution.state === "success" && await count(runningPrefix()) === 3 && isCrowded;
 }
 
 /** A store whose server was killed while it had work of every kind, in memory. */
@@ -85,6 +104,11 @@ export class BusyStore {
     await copyStore(await this.#made.promise, depsOf(copy));
     return copy;
   }
+}
+
+/** The uid of a job. */
+export async function uidOf(engine: Engine, name: string): Promise<string> {
+  return (await jobsOf(engine)).find(({ definition }) => definition.name === name)?.uid ?? assert.fail(name);
 }
 
 /** All records of a range. */

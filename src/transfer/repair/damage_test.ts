@@ -26,44 +26,27 @@ import {
   takenTable,
   tombKey,
   tombTable,
+  unmadePrefix,
 } from "../../store/mod.ts";
 import { queueKeyOf } from "../../start/mod.ts";
 import { endedUnseen } from "../close_open.ts";
-import { jobsOf, recordsOf, write } from "../stores_test.ts";
-import { BusyStore, entriesOf, groupOf, repaired, runOf } from "./busy_store_test.ts";
+import { recordsOf, write } from "../stores_test.ts";
+import { BusyStore, entriesOf, groupOf, repaired, runOf, uidOf } from "./busy_store_test.ts";
+import { type Damage, testDamages } from "./damages_test.ts";
 
 const busy = new BusyStore();
 const TAKEN = takenPrefix();
 
-/** Damages of a store: each is found by one line or more, and then is right again. */
-interface Damage {
-  what: string;
-  damage: (engine: Engine) => Promise<void>;
-  found: RegExp[];
-  /** The store is again as it was before the damage. */
-  undone?: true;
-}
-
 async function gate(engine: Engine): Promise<{ key: KvKey; value: ReturnType<typeof gateTable.decode> }> {
-  const [entry] = await entriesOf(engine, gatePrefix());
+  const uid = await uidOf(engine, "gated");
+  const entry = (await entriesOf(engine, gatePrefix())).find(({ key }) => key[1] === `job/${uid}`);
   return entry ? { key: entry.key, value: gateTable.decode(entry.value) } : assert.fail("no gate");
-}
-
-async function uidOf(engine: Engine, name: string): Promise<string> {
-  return (await jobsOf(engine)).find(({ definition }) => definition.name === name)?.uid ?? assert.fail(name);
 }
 
 const over = (execution: Execution) =>
   execution.state === "queued" || execution.state === "claimed" || execution.state === "running"
     ? endedUnseen(execution, "a test", 1)
     : execution;
-
-/** Records as what they say: fields may stand in another order. Bytes that are no JSON stay as they are. */
-const parsed = (records: Map<string, string>) =>
-  [...records].map(([key, bytes]) => {
-    const text = new TextDecoder().decode(Uint8Array.fromBase64(bytes));
-    return [key, text.startsWith("{") ? JSON.parse(text) : bytes];
-  });
 
 const DAMAGES: Damage[] = [
   {
@@ -278,23 +261,7 @@ Deno.test("repairStore() finds nothing in the store of a killed server that had 
   await engine.close();
 });
 
-for (const { what, damage, found, undone } of DAMAGES) {
-  Deno.test(`repairStore() mends ${what}, shows it before, and then finds nothing`, async () => {
-    const engine = await busy.copy();
-    const whole = await recordsOf(engine, ["slot"]);
-    await damage(engine);
-    const damaged = await recordsOf(engine, ["slot"]);
-    const shown = await repaired(engine, true);
-    assert.deepEqual(await recordsOf(engine, ["slot"]), damaged, "a dry run writes nothing");
-    const mended = await repaired(engine);
-    assert.deepEqual(shown, mended);
-    for (const line of found) assert.ok(mended.some((each) => line.test(each)), `${line} in\n${mended.join("\n")}`);
-    for (const line of mended) assert.ok(found.some((each) => each.test(line)), line);
-    assert.deepEqual(await repaired(engine), []);
-    if (undone) assert.deepEqual(parsed(await recordsOf(engine, ["slot"])), parsed(whole));
-    await engine.close();
-  });
-}
+testDamages(busy, DAMAGES);
 
 Deno.test("repairStore() counts a group that it ends, once", async () => {
   const engine = await busy.copy();
@@ -307,7 +274,17 @@ Deno.test("repairStore() counts a group that it ends, once", async () => {
 });
 
 Deno.test("repairStore() tells what nobody can read, and leaves it and all that it may explain", async () => {
-  for (const prefix of [queuePrefix(), runningPrefix(), executionPrefix(), gatePrefix(), selectorPrefix(), TAKEN]) {
+  for (
+    const prefix of [
+      queuePrefix(),
+      runningPrefix(),
+      executionPrefix(),
+      gatePrefix(),
+      selectorPrefix(),
+      unmadePrefix(),
+      TAKEN,
+    ]
+  ) {
     const engine = await busy.copy();
     for (const { key } of await entriesOf(engine, prefix)) await write(engine, key, new TextEncoder().encode("{]"));
     const before = await recordsOf(engine, ["slot"]);

@@ -17,7 +17,9 @@ export const executionsRepair: Repair = {
     for (const [id, records] of recordsById(runs)) {
       const [{ value }] = records;
       if (runs.opaque.has(id) || runs.opaque.has(value.group)) continue;
-      const waits = runs.groups.get(value.group)?.value.state === "waiting";
+      const group = runs.groups.get(value.group)?.value;
+      // A wide group has no executions while it waits.
+      const waits = group?.state === "waiting" && !group.wide;
       const finding = await findingOf(records, waits, source);
       if (finding !== null) yield finding;
     }
@@ -79,7 +81,10 @@ function truthOf(records: Records, waits: boolean): Execution {
 }
 
 /** Why no server could end an execution, or must not let it begin; null when all is well. */
-async function whyNever({ uid, revision, state }: Execution, source: RepairSource): Promise<string | null> {
+export async function whyNever(
+  { uid, revision, state }: Pick<Execution, "uid" | "revision" | "state">,
+  source: RepairSource,
+): Promise<string | null> {
   const jobState = source.stateOf(uid);
   if (state === "queued" && jobState === "gone") return "its job is gone";
   const key = revisionKey(uid, revision);

@@ -13,22 +13,28 @@ import { attemptOf } from "../../start/mod.ts";
 import { endedUnseen, targetStateOf } from "../close_open.ts";
 import { countEnd, writeEnd } from "./ended.ts";
 import type { Finding, Repair, RepairSource, Stored } from "./finding.ts";
-import type { Runs } from "./runs.ts";
+import { groupOfPage, type Runs } from "./runs.ts";
 
 /**
- * Groups and their executions explain each other: an open target has an attempt that is not over, and such an attempt is
- * that of an open target.
+ * Groups and their executions explain each other: an open target has an attempt that is not over, or is still to be made,
+ * and such an attempt is that of an open target.
  */
 export const groupsRepair: Repair = {
   name: "groups and their runs",
   async *find(source) {
     const runs = await source.runs();
-    const open = openOf(runs);
+    const openByGroup = openOf(runs);
+    const unmadeByGroup = unmadeOf(runs);
     for (const stored of runs.groups.values()) {
-      const settled = settle(stored.value, open, runs);
+      const { id } = stored.value;
+      // A page that nobody can read may hold any of its targets.
+      if (runs.opaque.has(id)) continue;
+      const open = openByGroup.get(id) ?? [];
+      const unmade = unmadeByGroup.get(id) ?? new Set();
+      const settled = settle(stored.value, { open: open.map(({ value }) => value), unmade }, runs);
       const finding = await findingOf(stored, settled, source);
       if (finding !== null) yield finding;
-      for (const record of open.get(stored.value.id) ?? []) {
+      for (const record of open) {
         if (!isExplained(record.value, settled.group)) yield await unexplained(record, source);
       }
     }
@@ -51,9 +57,23 @@ function openOf({ queued, marks, history, opaque }: Runs): Map<string, Stored<Ex
   );
 }
 
-function settle(group: Group, openByGroup: ReadonlyMap<string, Stored<Execution>[]>, runs: Runs): Settled {
+/** Targets that are still to be made, by group. */
+function unmadeOf({ unmade }: Runs): Map<string, Set<number>> {
+  const byGroup = new Map<string, Set<number>>();
+  for (const page of unmade) {
+    const targets = byGroup.get(groupOfPage(page)) ?? new Set();
+    for (const target of Object.keys(page.value.nodes)) targets.add(Number(target));
+    byGroup.set(groupOfPage(page), targets);
+  }
+  return byGroup;
+}
+
+function settle(
+  group: Group,
+  { open, unmade }: { open: readonly Execution[]; unmade: ReadonlySet<number> },
+  runs: Runs,
+): Settled {
   if (group.state === "ended") return { group, missing: [] };
-  const open = (openByGroup.get(group.id) ?? []).map(({ value }) => value);
   const begun = open.some(({ id, state }) => state !== "queued" || runs.history.get(id) === undefined);
   const state = group.state === "waiting" && begun ? "open" : group.state;
   const missing: Execution[] = [];
@@ -62,12 +82,14 @@ function settle(group: Group, openByGroup: ReadonlyMap<string, Stored<Execution>
     if (target.state !== "open") return target;
     if (newest !== undefined && newest.attempt >= target.attempt) return { ...target, attempt: newest.attempt };
     const id = executionId(group.id, at, target.attempt);
-    if (runs.opaque.has(id)) return target;
+    if (unmade.has(at) || runs.opaque.has(id)) return target;
     const over = runs.history.get(id)?.value;
     if (over !== undefined && isEnded(over)) return { ...target, state: targetStateOf(over) };
     if (state === "open") return { ...target, state: "lost" };
+    // What it asked for stood in its page alone.
+    if (group.wide) return { ...target, state: "skipped" };
     const times = { queuedAt: group.createdAt, readyAt: group.createdAt };
-    missing.push(attemptOf(group, { target: at, attempt: target.attempt, lone: false }, times));
+    missing.push(attemptOf(group, { ...target, target: at, lone: false }, times));
     return target;
   });
   return { group: { ...group, state, targets }, missing };

@@ -5,13 +5,14 @@ import {
   type Group,
   holdsPlace,
   isEnded,
+  isWide,
   loneGroup,
   type Target,
 } from "../../model/mod.ts";
 import { executionTable, gatePrefix, gateTable, groupKey, groupTable } from "../../store/mod.ts";
 import { targetStateOf } from "../close_open.ts";
 import type { Finding, Repair, RepairSource } from "./finding.ts";
-import type { Runs } from "./runs.ts";
+import { groupOfPage, type Runs } from "./runs.ts";
 
 /** Where gates name a group. */
 interface AtGate {
@@ -19,18 +20,21 @@ interface AtGate {
   waits: boolean;
 }
 
-/** Groups of open executions whose record is missing: their executions and their gate tell what they were. */
+/** Groups of open executions whose record is missing: their executions, pages and gate tell what they were. */
 export const lostGroupsRepair: Repair = {
   name: "groups of open runs",
   async *find(source) {
     const runs = await source.runs();
     const places = await placesAtGates(source);
+    const pages = Map.groupBy(runs.unmade, groupOfPage);
     for (const [id, open] of orphans(runs)) {
       const [{ uid, jobName } = open[0]] = open;
       const key = groupKey(uid, id);
       if (runs.groups.has(id) || source.isUnreadable(key)) continue;
       const over = (await source.list(executionTable, key)).map(({ value }) => value);
-      const group = groupOf(newestOf([...over, ...open]), places.get(id) ?? gateOfJob(source, uid));
+      const unmade = (pages.get(id) ?? []).flatMap(({ value }) => Object.keys(value.nodes).map(Number));
+      const place = places.get(id) ?? gateOfJob(source, uid);
+      const group = groupOf(newestOf([...over, ...open]), new Set(unmade), place);
       const change = new Change().check(key, null).set(key, groupTable.encode(group));
       yield { what: `job "${jobName}": group ${id} has open runs and no record`, change };
     }
@@ -77,21 +81,26 @@ function newestOf(executions: readonly Execution[]): Map<number, Execution> {
   return newest;
 }
 
-function groupOf(newest: ReadonlyMap<number, Execution>, place: AtGate | null): Group {
+function groupOf(newest: ReadonlyMap<number, Execution>, unmade: ReadonlySet<number>, place: AtGate | null): Group {
   const [first] = newest.values();
   if (first === undefined) throw new TypeError("a group has at least one execution");
-  const targets = Array.from({ length: Math.max(...newest.keys()) + 1 }, (_, target): Target => {
+  const length = Math.max(...newest.keys(), ...unmade) + 1;
+  const wide = unmade.size > 0 || isWide({ length });
+  const targets = Array.from({ length }, (_, target): Target => {
     const execution = newest.get(target);
-    if (execution === undefined) return { selector: first.selector, attempt: 1, state: "lost" };
+    if (execution === undefined) {
+      return { selector: wide ? "" : first.selector, attempt: 1, state: unmade.has(target) ? "open" : "lost" };
+    }
     const over = isEnded(execution) && !holdsPlace(execution);
     return {
-      selector: execution.selector,
+      selector: wide ? "" : execution.selector,
       attempt: execution.attempt,
       state: over ? targetStateOf(execution) : "open",
     };
   });
-  const waits = (place?.waits ?? false) && [...newest.values()].every(({ state }) => state === "queued");
+  const waits = !wide && (place?.waits ?? false) && [...newest.values()].every(({ state }) => state === "queued");
   const original = [...newest.values()].find(({ trigger }) => trigger !== "retry");
   const trigger = original?.trigger ?? (first.dueAt === null ? "manual" : "schedule");
-  return { ...loneGroup(first), trigger, gate: place?.gate ?? null, state: waits ? "waiting" : "open", targets };
+  const state = waits ? "waiting" : "open";
+  return { ...loneGroup(first), trigger, gate: place?.gate ?? null, state, ...wide ? { wide } : {}, targets };
 }

@@ -15,6 +15,7 @@ import { selectorsRepair } from "./selectors.ts";
 import { sourceOf } from "./source.ts";
 import { takenRepair } from "./taken.ts";
 import { timingRepair } from "./timing.ts";
+import { unmadeRepair } from "./unmade.ts";
 import { View } from "./view.ts";
 
 /**
@@ -28,6 +29,7 @@ export const REPAIRS: readonly Repair[] = [
   heldRepair,
   lostGroupsRepair,
   executionsRepair,
+  unmadeRepair,
   selectorsRepair,
   groupsRepair,
   gatesRepair,

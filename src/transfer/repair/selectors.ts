@@ -22,7 +22,8 @@ export const selectorsRepair: Repair = {
     const waiting = [...groups.values()].filter(({ value }) => value.state !== "ended");
     const asked = [
       ...queued.map(({ value }) => value.selector),
-      ...waiting.flatMap(({ value }) => value.targets.map(({ selector }) => selector)),
+      // What a wide group asks for is stored with its executions.
+      ...waiting.flatMap(({ value }) => value.wide ? [] : value.targets.map(({ selector }) => selector)),
     ];
     const needed = [...new Set(asked)].filter((id) => !good.has(id) && !source.isUnreadable(selectorKey(id)));
     const known = needed.length + wrong.size === 0 ? new Map<string, Selector>() : await knownSelectors(source);
