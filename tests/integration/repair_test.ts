@@ -46,7 +46,7 @@ async function repair(dataDir: string, dryRun: boolean): Promise<string[]> {
   return found.map(({ what }) => what);
 }
 
-const shell = (command: string) => ({ executor: "shell", executor_config: { command, shell: true } });
+const shell = (command: string) => ({ executor: "shell", executor_config: { command, shell: true }, target: "one" });
 
 /** Nodes that ask for nothing, more than a page of targets of them: what is meant for them is skipped in the end. */
 const CROWD_SIZE = 120;
@@ -74,7 +74,7 @@ const JOBS: readonly object[] = [
   { name: "after", schedule: "@after_end 1s", ...shell("true") },
   { name: "parent", schedule: "@every 1s", ...shell("true") },
   { name: "child", parent_job: "parent", ...shell("true") },
-  { name: "crowd", schedule: "@every 1s", concurrency: "queue", start_deadline: "2s", ...CROWD, ...shell("true") },
+  { name: "crowd", schedule: "@every 1s", concurrency: "queue", start_deadline: "2s", ...shell("true"), ...CROWD },
   { name: "paused", schedule: "@every 1s", ...shell("true") },
 ];
 
