@@ -8,7 +8,6 @@ import {
   isEnded,
   noOutput,
   outcomeOf,
-  type Target,
 } from "../model/mod.ts";
 
 /** When the backup was made and when it is restored, epoch milliseconds. */
@@ -57,19 +56,17 @@ export function targetStateOf({ state, attempt }: EndedExecution): EndedState {
   return state === "skipped" && attempt > 1 ? "failed" : state;
 }
 
-/** A group as a restore leaves it: over, by what is known of its executions. */
+/**
+ * A group as a restore leaves it: over, by what is known of its executions. A target without one may have begun while the
+ * backup was made, unless its group waits.
+ */
 export function closedGroup(group: Group, states: ReadonlyMap<string, EndedState>, { nowMs }: RestoreMoment): Group {
   if (group.state === "ended") return group;
   const targets = group.targets.map((target, at) => ({
     ...target,
     state: target.state === "open"
-      ? states.get(executionId(group.id, at, target.attempt)) ?? (mayHaveBegun(group, target) ? "lost" : "skipped")
+      ? states.get(executionId(group.id, at, target.attempt)) ?? (group.state === "waiting" ? "skipped" : "lost")
       : target.state,
   }));
   return { ...group, state: "ended", targets, endedAt: nowMs, outcome: outcomeOf(targets.map(({ state }) => state)) };
-}
-
-/** Of an open target without an execution: a group that waits has begun nothing, nor have targets that are not made yet. */
-function mayHaveBegun({ state, wide }: Group, { attempt }: Target): boolean {
-  return state !== "waiting" && (wide === undefined || attempt > 1);
 }
