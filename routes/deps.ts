@@ -82,7 +82,7 @@ export interface Outputs {
 
 /** What agents call. */
 export interface Agents {
-  register(request: RegisterRequest, address: string): Promise<Node>;
+  register(request: RegisterRequest, address: string, signal: AbortSignal): Promise<Node>;
   poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer>;
   report(request: ReportRequest): Promise<ReportAnswer>;
   leave(node: string, incarnation: string): Promise<void>;

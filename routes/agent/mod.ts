@@ -50,7 +50,7 @@ export function agentRoutes(deps: AppDeps) {
       const request = registerRequestSchema.parse(await readJson(context, MAX_AGENT_BYTES));
       const holder = context.get("holder");
       if (holder) admitNode(holder, request);
-      const node = await agents.register(request, addressOf(context));
+      const node = await agents.register(request, addressOf(context), context.req.raw.signal);
       const token = holder?.kind === "join" ? await deps.tokens.createForNode(node) : undefined;
       return answer(context, { ...node, token }, 200);
     })

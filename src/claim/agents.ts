@@ -1,18 +1,19 @@
-import type {
-  Held,
-  Node,
-  PollAnswer,
-  PollRequest,
-  RegisterRequest,
-  ReportAnswer,
-  ReportRequest,
-  Result,
+import {
+  type Held,
+  type Node,
+  type PollAnswer,
+  type PollRequest,
+  type RegisterRequest,
+  type ReportAnswer,
+  type ReportRequest,
+  type Result,
+  UNREACHABLE_AFTER_MS,
 } from "../model/mod.ts";
 import { CarillonError, messageOf } from "../runtime/mod.ts";
 import { nodeKey, nodeTable, putNode, StoreChange } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
 import { changeDraining, markLeft, takeBack, unbegun } from "./drain.ts";
-import { LongPoll } from "./long_poll.ts";
+import { LongPoll, type Told } from "./long_poll.ts";
 import { isOf, ownChunks, refuse, type Refused } from "./ownership.ts";
 
 /** A run that has lasted this long since its claim is shown as running, in milliseconds. */
@@ -27,8 +28,8 @@ export class Agents {
   readonly #polls = new Map<string, LongPoll>();
   /** When what each node has was last read, monotonic milliseconds. */
   readonly #refreshedAt = new Map<string, number>();
-  /** Followed executions that the last answer to each node named. */
-  readonly #toldFollowed = new Map<string, readonly string[]>();
+  /** What the last answer to each node said; nothing where it had nothing to say. */
+  readonly #told = new Map<string, Told>();
 
   constructor(deps: AgentsDeps) {
     this.#deps = deps;
@@ -38,9 +39,10 @@ export class Agents {
 
   /**
    * A new incarnation of a node begins. What its former life had not delivered is applied, and the rest of what that life
-   * had is lost. Throws `forbidden` when another live node has the name.
+   * had is lost. Throws `forbidden` when another live node has the name, and what `signal` says when it has aborted before
+   * anything was stored: whoever asked is gone, and may have begun a newer life elsewhere.
    */
-  async register(request: RegisterRequest, address: string): Promise<Node> {
+  async register(request: RegisterRequest, address: string, signal: AbortSignal): Promise<Node> {
     const { store, liveness, assigned, clock, log } = this.#deps;
     const { results = [], ...identity } = request;
     const key = nodeKey(request.name);
@@ -53,9 +55,10 @@ export class Agents {
       const node: Node = { ...identity, address, registeredAt: clock.now(), left: false, draining };
       const change = new StoreChange();
       putNode(change, entry, node);
+      signal.throwIfAborted();
       if ((await store.commit(change)).outcome === "refused") continue;
       liveness.heard(node.name);
-      this.#toldFollowed.delete(node.name);
+      this.#told.delete(node.name);
       await assigned.load(node.name);
       await this.#applyResults(node.name, results);
       await this.loseFormerLives(node);
@@ -68,18 +71,23 @@ export class Agents {
   async poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer> {
     const { clock, liveness, store } = this.#deps;
     let node = await this.#current(request.node, request.incarnation);
-    if (request.draining && node.draining === null) node = await changeDraining(store, node.name, () => "shutdown");
+    if (request.draining && node.draining === null) {
+      // Of another life, or by an operator's word, when this poll was slow: then it is none of this one's business.
+      const isThis = (now: Node) => now.incarnation === request.incarnation && now.draining === null;
+      node = await changeDraining(store, node.name, (now) => isThis(now) ? "shutdown" : now.draining);
+    }
     liveness.heard(node.name);
     await this.#refresh(node);
     const before = clock.now() - LASTING_MS;
     this.#noteStarted(node.name, request.held, (claimedAt) => claimedAt <= before);
     this.#settleLost(node, request);
-    const poll = new LongPoll(this.#deps, node, request, this.#toldFollowed.get(node.name) ?? []);
+    const poll = new LongPoll(this.#deps, node, request, this.#told.get(node.name));
     this.#polls.set(node.name, poll);
     const answer = await poll.run(signal);
     if (this.#polls.get(node.name) === poll) this.#polls.delete(node.name);
-    if (answer.followed.length > 0) this.#toldFollowed.set(node.name, answer.followed);
-    else this.#toldFollowed.delete(node.name);
+    const told = { followed: answer.followed, cancelled: answer.cancels.map(({ execution }) => execution) };
+    if (told.followed.length + told.cancelled.length > 0) this.#told.set(node.name, told);
+    else this.#told.delete(node.name);
     this.#deps.liveness.heard(node.name);
     return answer;
   }
@@ -153,7 +161,8 @@ export class Agents {
   /** Two machines of one name would take each other's runs: the second one is refused while the first may have any. */
   async #refuseNamesake(known: Node, address: string): Promise<void> {
     const { liveness, assigned } = this.#deps;
-    const alive = liveness.node(known.name) !== undefined && liveness.isAlive(known);
+    // A server that has just begun has heard nobody yet: who has not been silent for long may be alive.
+    const alive = !known.left && liveness.silentMs(known.name) < UNREACHABLE_AFTER_MS;
     if (!alive) await assigned.load(known.name);
     if (!alive && !assigned.mayRun(known.name)) return;
     const what = alive

@@ -158,10 +158,18 @@ export class Broker {
         this.#giveBack(found, poll);
         return null;
       }
+      // Read before the claim is stored: what cannot be read stays queued, and holds up nothing else.
+      const assignment = await assignmentOf(claimed, store);
+      if (assignment === null) {
+        // Its job was deleted, and the entry with it: what is remembered is behind.
+        this.#noteTried(found, poll);
+        await index.refresh(found);
+        return null;
+      }
       deleteQueueEntry(change, found);
       putRunning(change, covered(runningKey(node.name, node.incarnation, claimed.id)), claimed);
       const { outcome } = await store.commit(change);
-      if (outcome === "applied") return await assignmentOf(claimed, store);
+      if (outcome === "applied") return assignment;
       await index.refresh(found);
       return null;
     } catch (thrown) {
@@ -172,9 +180,13 @@ export class Broker {
   }
 
   #giveBack(found: Found<QueuedExecution>, poll: WaitingPoll): void {
-    const tried = this.#triedBy.get(poll) ?? new Set<string>();
-    this.#triedBy.set(poll, tried.add(found.value.id));
+    this.#noteTried(found, poll);
     this.#deps.index.giveBack(found);
+  }
+
+  #noteTried({ value }: Found<QueuedExecution>, poll: WaitingPoll): void {
+    const tried = this.#triedBy.get(poll) ?? new Set<string>();
+    this.#triedBy.set(poll, tried.add(value.id));
   }
 
   /** Targets of one group run on distinct nodes. Answers false when this node has another of them. */

@@ -10,6 +10,7 @@ import { Broker } from "./broker.ts";
 import { Liveness } from "./liveness.ts";
 import { LongPoll } from "./long_poll.ts";
 import { QueueIndex } from "./queue_index.ts";
+import { never } from "../../tests/support/never.ts";
 
 /** What polls work with, over an empty store; `followed` are the outputs that somebody reads. */
 function depsOf(followed: ReadonlySet<string>): AgentsDeps {
@@ -34,7 +35,6 @@ function depsOf(followed: ReadonlySet<string>): AgentsDeps {
   };
 }
 
-const never = new AbortController().signal;
 const REQUEST = {
   node: "n",
   incarnation: "i1",
@@ -44,13 +44,13 @@ const REQUEST = {
 };
 
 Deno.test("LongPoll.run() answers at once what became followed between two polls", async () => {
-  const poll = new LongPoll(depsOf(new Set(["b"])), fakeNode("n"), REQUEST, []);
+  const poll = new LongPoll(depsOf(new Set(["b"])), fakeNode("n"), REQUEST);
   deepEqual((await poll.run(never)).followed, ["b"]);
 });
 
 Deno.test("LongPoll.run() waits while its node was told what is followed, and answers when that changes", async () => {
   const followed = new Set(["b"]);
-  const poll = new LongPoll(depsOf(followed), fakeNode("n"), REQUEST, ["b", "gone"]);
+  const poll = new LongPoll(depsOf(followed), fakeNode("n"), REQUEST, { followed: ["b", "gone"], cancelled: [] });
   let answered = false;
   const answer = poll.run(never).then((given) => {
     answered = true;

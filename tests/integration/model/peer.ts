@@ -91,6 +91,8 @@ export class Peer {
   readonly jobs: Jobs;
   readonly runs: ManualRuns;
   readonly agents: Agents;
+  readonly assigned: AssignedIndex;
+  readonly finisher: Finisher;
   readonly liveness: Liveness;
   readonly index: QueueIndex;
   readonly broker: Broker;
@@ -158,6 +160,8 @@ export class Peer {
       pauseOf,
     });
     this.liveness = liveness;
+    this.assigned = assigned;
+    this.finisher = finisher;
     this.index = index;
     this.broker = broker;
     this.#load = async () => {
