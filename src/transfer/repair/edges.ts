@@ -1,7 +1,7 @@
 import { edgesOf } from "../../job/mod.ts";
 import { Change } from "../../kv/mod.ts";
 import { edgeKey, edgePrefix, edgeTable, jobKey } from "../../store/mod.ts";
-import type { Finding, Repair } from "./finding.ts";
+import type { Repair } from "./finding.ts";
 
 /** Edges between jobs, as the definitions name their parents. */
 export const edgesRepair: Repair = {

@@ -3,8 +3,9 @@ import { type Execution, isAssigned, isEnded } from "../../model/mod.ts";
 import { executionTable, queuePrefix, revisionKey, revisionTable, runningPrefix } from "../../store/mod.ts";
 import { endedUnseen } from "../close_open.ts";
 import { placesOf, writeEnd } from "./ended.ts";
-import type { Finding, Repair, RepairSource, Stored } from "./finding.ts";
+import type { Finding, Repair, RepairSource } from "./finding.ts";
 import { idOf, type Runs } from "./runs.ts";
+import type { Stored } from "./stored.ts";
 
 /**
  * Runs that are not over: each has one record, where its state says (`OpenExecutions`). Of several the one that knows most

@@ -1,19 +1,14 @@
-import type { Change, KvEntry, KvKey } from "../../kv/mod.ts";
+import type { Change, KvKey } from "../../kv/mod.ts";
 import type { Job } from "../../model/mod.ts";
 import type { Table } from "../../store/mod.ts";
 import type { Runs } from "./runs.ts";
+import type { Stored } from "./stored.ts";
 
 /** One thing that is not as it follows from the truth: what is wrong, and the writes that mend it. */
 export interface Finding {
   /** As a user reads it: `job "a": its due entry is missing`. */
   what: string;
   change: Change;
-}
-
-/** A record with its value. */
-export interface Stored<T> {
-  entry: KvEntry;
-  value: T;
 }
 
 /** What is known of the job that a uid is of; `unknown` where a definition that nobody can read may be the one. */

@@ -1,8 +1,9 @@
 import { Change, type KvKey } from "../../kv/mod.ts";
 import { emptyGate, type Gate, gatePolicyOf, type GateWaiter, type Group } from "../../model/mod.ts";
 import { gateKey, gatePrefix, gateTable, revisionKey, revisionTable } from "../../store/mod.ts";
-import type { Finding, Repair, RepairSource, Stored } from "./finding.ts";
+import type { Finding, Repair, RepairSource } from "./finding.ts";
 import type { Runs } from "./runs.ts";
+import type { Stored } from "./stored.ts";
 
 /** Gates: each names the open groups that hold it, and those that wait at it, and no others. */
 export const gatesRepair: Repair = {

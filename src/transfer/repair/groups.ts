@@ -12,8 +12,9 @@ import { executionKey, executionTable, groupTable } from "../../store/mod.ts";
 import { attemptOf } from "../../start/mod.ts";
 import { endedUnseen, targetStateOf } from "../close_open.ts";
 import { countEnd, writeEnd } from "./ended.ts";
-import type { Finding, Repair, RepairSource, Stored } from "./finding.ts";
+import type { Finding, Repair, RepairSource } from "./finding.ts";
 import { groupOfPage, type Runs } from "./runs.ts";
+import type { Stored } from "./stored.ts";
 
 /**
  * Groups and their executions explain each other: an open target has an attempt that is not over, or is still to be made,

@@ -1,6 +1,6 @@
 import { Change } from "../../kv/mod.ts";
 import { heldKey, heldPrefix, heldTable } from "../../store/mod.ts";
-import type { Finding, Repair } from "./finding.ts";
+import type { Repair } from "./finding.ts";
 
 /** Marks that hold back the waiting runs of paused jobs. */
 export const heldRepair: Repair = {

@@ -11,7 +11,7 @@ import {
 } from "../../model/mod.ts";
 import { executionTable, gatePrefix, gateTable, groupKey, groupTable } from "../../store/mod.ts";
 import { targetStateOf } from "../close_open.ts";
-import type { Finding, Repair, RepairSource } from "./finding.ts";
+import type { Repair, RepairSource } from "./finding.ts";
 import { groupOfPage, type Runs } from "./runs.ts";
 
 /** Where gates name a group. */

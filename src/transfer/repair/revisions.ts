@@ -1,6 +1,6 @@
 import { Change } from "../../kv/mod.ts";
 import { revisionKey, revisionTable } from "../../store/mod.ts";
-import type { Finding, Repair } from "./finding.ts";
+import type { Repair } from "./finding.ts";
 
 /** The current revision of each job, which its new runs go by: it says what the definition says. */
 export const revisionsRepair: Repair = {

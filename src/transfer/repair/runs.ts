@@ -13,8 +13,8 @@ import {
   unmadePrefix,
   unmadeTable,
 } from "../../store/mod.ts";
-import type { Stored } from "./finding.ts";
 import type { View } from "./view.ts";
+import type { Stored } from "./stored.ts";
 
 /** Runs that are not over, wherever they stand, and what explains them. Executions and groups are named by their ids. */
 export interface Runs {

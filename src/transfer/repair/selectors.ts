@@ -3,7 +3,8 @@ import { type QueuedExecution, readTags, type Selector, selectorId } from "../..
 import { nodePrefix, nodeTable, selectorKey, selectorPrefix, selectorTable } from "../../store/mod.ts";
 import { endedUnseen } from "../close_open.ts";
 import { writeEnd } from "./ended.ts";
-import type { Finding, Repair, RepairSource, Stored } from "./finding.ts";
+import type { Finding, Repair, RepairSource } from "./finding.ts";
+import type { Stored } from "./stored.ts";
 
 /**
  * Texts of selectors: what is queued under a selector needs its text. A text that is asked for by nothing is right, as it

@@ -1,7 +1,7 @@
 import { Change } from "../../kv/mod.ts";
 import { type Group, isAssigned } from "../../model/mod.ts";
 import { takenKey, takenTable } from "../../store/mod.ts";
-import type { Finding, Repair } from "./finding.ts";
+import type { Repair } from "./finding.ts";
 
 /** Marks that keep the targets of one group on distinct nodes: each is of a group, and each run that a node has has one. */
 export const takenRepair: Repair = {

@@ -17,7 +17,8 @@ import {
   gapTable,
   type Table,
 } from "../../store/mod.ts";
-import type { Finding, Repair, RepairSource, Stored } from "./finding.ts";
+import type { Finding, Repair, RepairSource } from "./finding.ts";
+import type { Stored } from "./stored.ts";
 
 /** The due index and the cursors: each job has one due entry at most, where its cursor says. */
 export const timingRepair: Repair = {

@@ -2,8 +2,9 @@ import { Change } from "../../kv/mod.ts";
 import { executionId, type Group, type Unmade, unmadePage } from "../../model/mod.ts";
 import { unmadeTable } from "../../store/mod.ts";
 import { whyNever } from "./executions.ts";
-import type { Finding, Repair, RepairSource, Stored } from "./finding.ts";
+import type { Finding, Repair, RepairSource } from "./finding.ts";
 import { groupOfPage, idOf } from "./runs.ts";
+import type { Stored } from "./stored.ts";
 
 /** Pages of wide groups: each holds open targets that have no execution, and no others, as these would run again. */
 export const unmadeRepair: Repair = {

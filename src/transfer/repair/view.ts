@@ -1,7 +1,7 @@
 import { type Change, encodeKey, type Engine, type KvEntry, type KvKey } from "../../kv/mod.ts";
 import { type Log, messageOf } from "../../runtime/mod.ts";
 import type { Table } from "../../store/mod.ts";
-import type { Stored } from "./finding.ts";
+import type { Stored } from "./stored.ts";
 
 /**
  * A store as repairs read it. Records that nobody can read are told once, noted and left out. Changes that are only shown
