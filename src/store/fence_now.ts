@@ -6,7 +6,7 @@ import { type Entry, writesOf } from "./store_change.ts";
 import { fenceTable } from "./tables.ts";
 
 /** How often the fence is read without a hint, in milliseconds. */
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 5_000;
 
 /**
  * The fence as this server last saw it, for those who do not lead: whether the cluster is paused, and what a claim is
@@ -55,7 +55,7 @@ export class FenceNow {
     return this.#reading;
   }
 
-  /** Keeps up with the fence until `signal` aborts: a planned end is noticed on time, another server's change within 1 s. */
+  /** Keeps up with the fence until `signal` aborts: a planned end is noticed on time, another server's change when the feed tells, within 5 s at the latest. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#deps;
     await runForever({ clock, log, name: "fence" }, signal, async () => {
