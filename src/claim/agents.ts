@@ -21,6 +21,8 @@ const LASTING_MS = 100;
 
 /** How often what a node has is read again where other servers write too, in milliseconds. */
 const REFRESH_EACH_MS = 10_000;
+/** The same of a node that has nothing, as far as this server knows. */
+const REFRESH_IDLE_EACH_MS = 60_000;
 
 /** What agents call: they register, poll for work, report what became of it, and leave. */
 export class Agents {
@@ -77,7 +79,7 @@ export class Agents {
       node = await changeDraining(store, node.name, (now) => isThis(now) ? "shutdown" : now.draining);
     }
     liveness.heard(node.name);
-    await this.#refresh(node);
+    await this.#refresh(node, request.held.length > 0);
     const before = clock.now() - LASTING_MS;
     this.#noteStarted(node.name, request.held, (claimedAt) => claimedAt <= before);
     this.#settleLost(node, request);
@@ -102,12 +104,17 @@ export class Agents {
     }));
   }
 
-  /** What a node has may have changed where other servers write too: it is read again now and then. */
-  async #refresh(node: Node): Promise<void> {
-    const { store, assigned, clock } = this.#deps;
+  /**
+   * What a node has may have changed where other servers write too: it is read again now and then, and at once when the
+   * node has spoken to another server, which may have given it something.
+   */
+  async #refresh(node: Node, holdsAny: boolean): Promise<void> {
+    const { store, assigned, liveness, clock } = this.#deps;
+    if (store.engine.profile.soleWriter) return;
     const nowMs = clock.monotonic();
     const readAtMs = this.#refreshedAt.get(node.name) ?? -Infinity;
-    if (store.engine.profile.soleWriter || nowMs - readAtMs < REFRESH_EACH_MS) return;
+    const eachMs = holdsAny || assigned.mayRun(node.name) ? REFRESH_EACH_MS : REFRESH_IDLE_EACH_MS;
+    if (nowMs - readAtMs < eachMs && liveness.elsewhereAtMs(node.name) < readAtMs) return;
     this.#refreshedAt.set(node.name, nowMs);
     await assigned.load(node.name);
   }
@@ -175,11 +182,15 @@ export class Agents {
     );
   }
 
+  /** What is remembered is good enough while it agrees, as each claim is checked by it; a refusal needs the truth. */
   async #current(name: string, incarnation: string): Promise<Node> {
-    // The truth, not what is remembered: the node may have spoken to another server since.
-    const entry = await this.#deps.store.read(nodeTable, nodeKey(name));
-    if (entry.value?.incarnation === incarnation && !entry.value.left) return entry.value;
-    const code = entry.value === null ? "not_found" : "stale";
+    const { store } = this.#deps;
+    const isCurrent = (node: Node | null | undefined) => node?.incarnation === incarnation && !node.left;
+    const remembered = store.remembered<Node>(nodeKey(name))?.value;
+    if (remembered && isCurrent(remembered)) return remembered;
+    const { value } = await store.read(nodeTable, nodeKey(name));
+    if (value !== null && isCurrent(value)) return value;
+    const code = value === null ? "not_found" : "stale";
     throw new CarillonError(code, `Cannot serve node "${name}": this incarnation is not registered`);
   }
 

@@ -15,6 +15,8 @@ import {
   type Found,
   groupKey,
   groupTable,
+  nodeKey,
+  nodeTable,
   putRunning,
   putTaken,
   revisionKey,
@@ -40,6 +42,8 @@ const LEFT_TO_OTHERS_MS = 100;
 export interface WaitingPoll {
   node: Node;
   freeSlots: number;
+  /** Is told that its node is no longer as it was when the poll came: nothing is handed to it any more. */
+  outdated(): void;
   /** Is given claims that are committed; called at most once. */
   give(claims: Assignment[]): void;
 }
@@ -58,7 +62,10 @@ export interface BrokerDeps {
   minds: (execution: string) => boolean;
 }
 
-/** Hands queue entries to waiting polls: most free slots first, jobs in turn, each claim checked by its queue entry. */
+/**
+ * Hands queue entries to waiting polls: most free slots first, jobs in turn. Each claim is checked by its queue entry, by the
+ * node's record, so that no former life gets anything, and by the fence, so that no pause of the cluster is overlooked.
+ */
 export class Broker {
   readonly #deps: BrokerDeps;
   readonly #polls = new Set<WaitingPoll>();
@@ -157,7 +164,7 @@ export class Broker {
         this.#giveBack(found, poll);
         return null;
       }
-      if (!await this.#writeTaken(change, found.value, node)) {
+      if (!await this.#checkNode(change, poll) || !await this.#writeTaken(change, found.value, node)) {
         this.#giveBack(found, poll);
         return null;
       }
@@ -180,6 +187,20 @@ export class Broker {
       this.#giveBack(found, poll);
       return null;
     }
+  }
+
+  /** Answers false when the node has another life by now, has left, or drains. */
+  async #checkNode(change: StoreChange, poll: WaitingPoll): Promise<boolean> {
+    const { name, incarnation, draining } = poll.node;
+    const entry = await this.#deps.store.get(nodeTable, nodeKey(name));
+    const now = entry.value;
+    if (now?.incarnation === incarnation && now.draining === draining && !now.left) {
+      change.check(entry);
+      return true;
+    }
+    this.#over.add(poll);
+    poll.outdated();
+    return false;
   }
 
   #giveBack(found: Found<QueuedExecution>, poll: WaitingPoll): void {

@@ -23,6 +23,7 @@ export class LongPoll implements WaitingPoll {
   #claims: Assignment[] = [];
   readonly #drains: boolean;
   #drainChanged: boolean | undefined;
+  #isOutdated = false;
 
   /** `told`: what the node's last answer said. */
   constructor(deps: AgentsDeps, node: Node, request: PollRequest, told: Told = { followed: [], cancelled: [] }) {
@@ -44,6 +45,12 @@ export class LongPoll implements WaitingPoll {
   /** Takes claims that are committed. */
   give(claims: Assignment[]): void {
     this.#claims.push(...claims);
+    this.#bell.wake();
+  }
+
+  /** The node is another by now: the next poll shows which. */
+  outdated(): void {
+    this.#isOutdated = true;
     this.#bell.wake();
   }
 
@@ -76,7 +83,7 @@ export class LongPoll implements WaitingPoll {
   }
 
   #hasNews(): boolean {
-    return this.#claims.length > 0 || this.#drainChanged !== undefined ||
+    return this.#claims.length > 0 || this.#drainChanged !== undefined || this.#isOutdated ||
       this.#followed().join() !== this.#followedBefore ||
       this.#cancels().some(({ execution }) => !this.#cancelledBefore.has(execution));
   }
