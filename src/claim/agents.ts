@@ -41,8 +41,8 @@ export class Agents {
 
   /**
    * A new incarnation of a node begins. What its former life had not delivered is applied, and the rest of what that life
-   * had is lost. Throws `forbidden` when another live node has the name, and what `signal` says when it has aborted before
-   * anything was stored: whoever asked is gone, and may have begun a newer life elsewhere.
+   * had is lost. Throws `forbidden` when another live node has the name, and `stale` when `signal` has aborted before anything
+   * was stored: whoever asked is gone, and may have begun a newer life elsewhere.
    */
   async register(request: RegisterRequest, address: string, signal: AbortSignal): Promise<Node> {
     const { store, liveness, assigned, clock, log } = this.#deps;
@@ -57,7 +57,9 @@ export class Agents {
       const node: Node = { ...identity, address, registeredAt: clock.now(), left: false, draining };
       const change = new StoreChange();
       putNode(change, entry, node);
-      signal.throwIfAborted();
+      if (signal.aborted) {
+        throw new CarillonError("stale", `Cannot register node "${node.name}": whoever asked has gone away`);
+      }
       if ((await store.commit(change)).outcome === "refused") continue;
       liveness.heard(node.name);
       this.#told.delete(node.name);

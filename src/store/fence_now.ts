@@ -55,7 +55,10 @@ export class FenceNow {
     return this.#reading;
   }
 
-  /** Keeps up with the fence until `signal` aborts: a planned end is noticed on time, another server's change when the feed tells, within 5 s at the latest. */
+  /**
+   * Keeps up with the fence until `signal` aborts: a planned end is noticed on time, another server's change when the feed
+   * tells of it, or within 5 s.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#deps;
     await runForever({ clock, log, name: "fence" }, signal, async () => {

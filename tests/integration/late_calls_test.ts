@@ -62,7 +62,7 @@ Deno.test("register() of a life that is over does not take the place of a newer 
   const letGo = holdBack(carillon, ({ incarnation }) => incarnation === "1");
   const caller = new AbortController();
   const late = register(carillon, "1", caller.signal);
-  const refused = assert.rejects(late, { name: "AbortError" });
+  const refused = assert.rejects(late, { code: "stale" });
   await Promise.resolve();
   caller.abort();
   await register(carillon, "2");
