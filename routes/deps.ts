@@ -1,4 +1,5 @@
 import type {
+  ClusterPause,
   Execution,
   ExecutionQuery,
   Gap,
@@ -78,7 +79,7 @@ export interface Outputs {
 
 /** What agents call. */
 export interface Agents {
-  register(request: RegisterRequest, address: string): Promise<Node>;
+  register(request: RegisterRequest, address: string, signal: AbortSignal): Promise<Node>;
   poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer>;
   report(request: ReportRequest): Promise<ReportAnswer>;
   leave(node: string, incarnation: string): Promise<void>;
@@ -107,6 +108,12 @@ export interface Cluster {
   drain(name: string, draining: boolean): Promise<Member>;
   /** Name of the node that leads; null when there is none now. */
   leader(): Promise<string | null>;
+  /** Starts nothing in the whole cluster, from now on; again, it changes policy, note and end. Throws invalid. */
+  pause(pause: Omit<ClusterPause, "from">): Promise<ClusterPause>;
+  /** Ends the pause of the cluster; does nothing when there is none. */
+  unpause(): Promise<void>;
+  /** The pause of the cluster that is on; null when none is. */
+  paused(): Promise<ClusterPause | null>;
   /** Stops scheduling and running here, then the process. */
   leave(): Promise<void>;
   /** Throws unavailable when the store does not answer. */

@@ -32,6 +32,17 @@ Deno.test("agentRoutes() names the bad fields of a poll", async () => {
   }
 });
 
+Deno.test("agentRoutes() refuses names that no node can have, as no key could hold them", async () => {
+  const app = createApp(fakeDeps());
+  const report = { started: [], chunks: [], results: [] };
+  for (const [verb, body] of Object.entries({ poll: POLL, report, leave: {} })) {
+    for (const [field, text] of [["node", "9".repeat(3_000)], ["incarnation", "i".repeat(101)]] as const) {
+      const request = post({ ...POLL, ...body, [field]: text });
+      assert.deepEqual(await refusedWith(await app.request(`/agent/v1/${verb}`, request), 400, "invalid"), [field]);
+    }
+  }
+});
+
 Deno.test("agentRoutes() ends a poll's wait when its agent is gone", async () => {
   const deps = fakeDeps();
   const aborted = Promise.withResolvers<void>();

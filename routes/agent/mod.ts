@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono";
-import { z } from "zod";
 import {
   pollRequestSchema,
   PROTOCOL_VERSION,
   registerRequestSchema,
   reportRequestSchema,
+  speakerSchema,
 } from "../../src/model/mod.ts";
 import { admitCall, admitNode } from "../../src/auth/mod.ts";
 import { CarillonError } from "../../src/runtime/mod.ts";
@@ -16,8 +16,6 @@ import { MAX_AGENT_BYTES, readJson } from "../read_body.ts";
 
 /** This version and the one before, where there was one. */
 const ACCEPTED = [PROTOCOL_VERSION, PROTOCOL_VERSION - 1].filter((version) => version > 0).map(String);
-
-const leaveRequestSchema = z.object({ node: z.string(), incarnation: z.string() });
 
 /** What agents call. Plain routes: the agents' own client is the only one, and polls are the hottest path of all. */
 export function agentRoutes(deps: AppDeps) {
@@ -50,12 +48,12 @@ export function agentRoutes(deps: AppDeps) {
       const request = registerRequestSchema.parse(await readJson(context, MAX_AGENT_BYTES));
       const holder = context.get("holder");
       if (holder) admitNode(holder, request);
-      const node = await agents.register(request, addressOf(context));
+      const node = await agents.register(request, addressOf(context), context.req.raw.signal);
       const token = holder?.kind === "join" ? await deps.tokens.createForNode(node) : undefined;
       return answer(context, { ...node, token }, 200);
     })
     .post("/leave", async (context) => {
-      const { node, incarnation } = leaveRequestSchema.parse(await readJson(context, MAX_AGENT_BYTES));
+      const { node, incarnation } = speakerSchema.parse(await readJson(context, MAX_AGENT_BYTES));
       checkSpeaker(context, node);
       await agents.leave(node, incarnation);
       return answer(context, {}, 200);

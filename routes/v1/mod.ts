@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppDeps } from "../deps.ts";
 import type { HttpEdge } from "../http_edge.ts";
 import { clusterRoutes } from "./cluster.ts";
+import { clusterPauseRoutes } from "./cluster_pause.ts";
 import { executionRoutes } from "./executions.ts";
 import { jobActionRoutes } from "./job_actions.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -18,5 +19,6 @@ export function v1Routes(deps: AppDeps) {
     .route("/", outputRoutes(deps))
     .route("/", scheduleRoutes(deps))
     .route("/", restoreRoutes(deps))
+    .route("/", clusterPauseRoutes(deps))
     .route("/", clusterRoutes(deps));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Gap } from "../../src/model/mod.ts";
-import { rfc3339 } from "./rfc3339.ts";
+import type { ClusterPause, Gap } from "../../src/model/mod.ts";
+import { readTime, rfc3339, rfc3339OrNull } from "./rfc3339.ts";
 
 /** What `GET /v1` says of this node. */
 export const nodeAnswerSchema = z.object({
@@ -41,6 +41,27 @@ export const pauseBodySchema = z.object({
   note: z.string().max(1_000).default(""),
 });
 
+/** The body of a pause of the cluster; without an end it lasts until it is ended. */
+export const clusterPauseBodySchema = pauseBodySchema.extend({
+  to: z.string().nullable().default(null).transform((text, context) => {
+    const ms = text === null ? null : readTime(text);
+    if (ms !== undefined) return ms;
+    context.addIssue({ code: "custom", message: "is no time as 2030-01-02T03:04:05Z" });
+    return z.NEVER;
+  }),
+});
+
+/** The pause of the cluster that is on; null when none is. */
+export const clusterPauseAnswerSchema = z.object({
+  pause: z.object({
+    from: z.string(),
+    to: z.string().nullable(),
+    policy: z.enum(["skip", "last", "all"]),
+    note: z.string(),
+    by: z.string(),
+  }).nullable(),
+});
+
 /** The body of a cancel. */
 export const cancelBodySchema = z.object({ reason: z.string().max(1_000).default("") });
 
@@ -55,6 +76,11 @@ export function statsAnswer(
       failed_count: failed,
     })),
   };
+}
+
+/** The cluster's pause on the wire. */
+export function clusterPauseAnswer(pause: ClusterPause | null): z.infer<typeof clusterPauseAnswerSchema> {
+  return { pause: pause && { ...pause, from: rfc3339(pause.from), to: rfc3339OrNull(pause.to) } };
 }
 
 /** A gap on the wire. */

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { JobView, Trigger } from "../../src/model/mod.ts";
+import type { ClusterPause, JobView, Trigger } from "../../src/model/mod.ts";
 import { parseExecutionId } from "../../src/model/mod.ts";
-import type { gapAnswerSchema, previewAnswerSchema } from "./cluster_answer.ts";
+import { clusterPauseAnswerSchema, type gapAnswerSchema, type previewAnswerSchema } from "./cluster_answer.ts";
 import { endAnswerSchema, type ExecutionAnswer, executionAnswerSchema, type StateOnWire } from "./execution_answer.ts";
 import { type JobAnswer, jobAnswerSchema } from "./job_answer.ts";
 import { type MemberAnswer, memberAnswerSchema } from "./member_answer.ts";
@@ -111,6 +111,12 @@ export function readMemberAnswer(answer: MemberAnswer): MemberReport {
   const address = read.Port === 0 ? read.Addr : `${read.Addr}:${read.Port}`;
   const { id, Name: name, Tags: tags, statusText: state, draining } = read;
   return { id, name, address, tags, state, draining };
+}
+
+/** The cluster's pause from its answer; null when none is on. Throws where it is no such answer. */
+export function readClusterPauseAnswer(answer: z.infer<typeof clusterPauseAnswerSchema>): ClusterPause | null {
+  const { pause } = clusterPauseAnswerSchema.parse(answer);
+  return pause && { ...pause, from: readTimeOrNull(pause.from) ?? 0, to: readTimeOrNull(pause.to) };
 }
 
 /** A gap from its answer. */

@@ -47,6 +47,25 @@ Deno.test("Agent.drain() ends the waiting at once when called again", async () =
   deepEqual(context.signal.reason, { kind: "cancel", graceMs: 0 });
 });
 
+Deno.test("Agent.drain() cuts the grace short of what was stopped before", async () => {
+  const clock = new FakeClock();
+  await using bench = await new Bench({ clock }).start();
+  bench.executor.deaf = true;
+  bench.server.queue(assignment("a", { graceMs: 3_600_000 }));
+  const { context } = await eventually(() => bench.executor.of("a"));
+  bench.server.cancel("a");
+  await clock.advance(200);
+  equal(context.signal.aborted, true);
+  const drained = bench.agent.drain(0);
+  await clock.advance(9_000);
+  equal(context.hurry.aborted, false);
+  await clock.advance(2_000);
+  equal(context.hurry.aborted, true);
+  bench.executor.of("a").end();
+  await clock.advance(100);
+  await drained;
+});
+
 Deno.test("Agent.start() kills survivors of a former life, then delivers its results before it registers", async () => {
   const dataDir = await Deno.makeTempDir();
   const clock = new FakeClock();

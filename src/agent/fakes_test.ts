@@ -172,6 +172,8 @@ export class FakeExecutor implements Executor {
   most = 0;
   /** Ends a run by itself, when it answers a result. */
   behave: (context: ExecutorContext) => Partial<ExecutorResult> | void = () => {};
+  /** Whether its runs go on when they are asked to end. */
+  deaf = false;
 
   validate() {
     return [];
@@ -183,7 +185,8 @@ export class FakeExecutor implements Executor {
     this.running.set(executionId, { context, end: (result = {}) => ended.resolve(result) });
     this.ran.push(executionId);
     this.most = Math.max(this.most, this.running.size);
-    signal.addEventListener("abort", () => ended.resolve({ success: false, exitCode: null, reason: "terminated" }));
+    const end = () => ended.resolve({ success: false, exitCode: null, reason: "terminated" });
+    if (!this.deaf) signal.addEventListener("abort", end);
     try {
       const own = this.behave(context);
       if (own) ended.resolve(own);

@@ -24,6 +24,8 @@ export class Run {
   readonly #deps: RunDeps;
   readonly #arrivedAt: number;
   readonly #abort = new AbortController();
+  readonly #hurry = new AbortController();
+  readonly #over = new AbortController();
   #startedAfterMs: number | null = null;
   #stop: CancelRequest | null = null;
 
@@ -44,9 +46,15 @@ export class Run {
     return this.#startedAfterMs === null ? 0 : this.#elapsedMs() - this.#startedAfterMs;
   }
 
-  /** Asks for its end, in its own grace or a shorter one; only the first request counts. Answers whether it was that. */
+  /**
+   * Asks for its end, in its own grace or a shorter one. The first request counts, and is what is recorded; a later one
+   * can but shorten the grace. Answers whether it was the first.
+   */
   stop(request: CancelRequest, mostGraceMs = Infinity): boolean {
-    if (this.#stop) return false;
+    if (this.#stop) {
+      if (mostGraceMs < Infinity) void this.#hurryIn(mostGraceMs);
+      return false;
+    }
     this.#stop = request;
     const graceMs = Math.min(this.assignment.graceMs, mostGraceMs);
     this.#abort.abort({ kind: request.kind === "timeout" ? "timeout" : "cancel", graceMs });
@@ -80,6 +88,7 @@ export class Run {
         : failure(messageOf(thrown));
     } finally {
       timer?.abort();
+      this.#over.abort();
       this.#deps.journal.ended(execution);
     }
   }
@@ -91,10 +100,16 @@ export class Run {
       jobName,
       config,
       signal: this.#abort.signal,
+      hurry: this.#hurry.signal,
       write: (chunk) => this.output.write(chunk),
       // Noted before the promise that it resolves is made; a disk that refuses the note fails the run, not the agent.
       processStarted: (group) => Promise.try(() => this.#deps.journal.started(group)),
     });
+  }
+
+  async #hurryIn(ms: number): Promise<void> {
+    await this.#deps.clock.sleep(ms, this.#over.signal);
+    if (!this.#over.signal.aborted) this.#hurry.abort();
   }
 
   /** Stops it when it takes longer; aborting what it answers calls that off. */

@@ -1,18 +1,19 @@
-import type {
-  Held,
-  Node,
-  PollAnswer,
-  PollRequest,
-  RegisterRequest,
-  ReportAnswer,
-  ReportRequest,
-  Result,
+import {
+  type Held,
+  type Node,
+  type PollAnswer,
+  type PollRequest,
+  type RegisterRequest,
+  type ReportAnswer,
+  type ReportRequest,
+  type Result,
+  UNREACHABLE_AFTER_MS,
 } from "../model/mod.ts";
 import { CarillonError, messageOf } from "../runtime/mod.ts";
 import { nodeKey, nodeTable, putNode, StoreChange } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
 import { changeDraining, markLeft, takeBack, unbegun } from "./drain.ts";
-import { LongPoll } from "./long_poll.ts";
+import { LongPoll, type Told } from "./long_poll.ts";
 import { isOf, ownChunks, refuse, type Refused } from "./ownership.ts";
 
 /** A run that has lasted this long since its claim is shown as running, in milliseconds. */
@@ -20,6 +21,8 @@ const LASTING_MS = 100;
 
 /** How often what a node has is read again where other servers write too, in milliseconds. */
 const REFRESH_EACH_MS = 10_000;
+/** The same of a node that has nothing, as far as this server knows. */
+const REFRESH_IDLE_EACH_MS = 60_000;
 
 /** What agents call: they register, poll for work, report what became of it, and leave. */
 export class Agents {
@@ -27,8 +30,8 @@ export class Agents {
   readonly #polls = new Map<string, LongPoll>();
   /** When what each node has was last read, monotonic milliseconds. */
   readonly #refreshedAt = new Map<string, number>();
-  /** Followed executions that the last answer to each node named. */
-  readonly #toldFollowed = new Map<string, readonly string[]>();
+  /** What the last answer to each node said; nothing where it had nothing to say. */
+  readonly #told = new Map<string, Told>();
 
   constructor(deps: AgentsDeps) {
     this.#deps = deps;
@@ -38,9 +41,10 @@ export class Agents {
 
   /**
    * A new incarnation of a node begins. What its former life had not delivered is applied, and the rest of what that life
-   * had is lost. Throws `forbidden` when another live node has the name.
+   * had is lost. Throws `forbidden` when another live node has the name, and `stale` when `signal` has aborted before anything
+   * was stored: whoever asked is gone, and may have begun a newer life elsewhere.
    */
-  async register(request: RegisterRequest, address: string): Promise<Node> {
+  async register(request: RegisterRequest, address: string, signal: AbortSignal): Promise<Node> {
     const { store, liveness, assigned, clock, log } = this.#deps;
     const { results = [], ...identity } = request;
     const key = nodeKey(request.name);
@@ -53,9 +57,12 @@ export class Agents {
       const node: Node = { ...identity, address, registeredAt: clock.now(), left: false, draining };
       const change = new StoreChange();
       putNode(change, entry, node);
+      if (signal.aborted) {
+        throw new CarillonError("stale", `Cannot register node "${node.name}": whoever asked has gone away`);
+      }
       if ((await store.commit(change)).outcome === "refused") continue;
       liveness.heard(node.name);
-      this.#toldFollowed.delete(node.name);
+      this.#told.delete(node.name);
       await assigned.load(node.name);
       await this.#applyResults(node.name, results);
       await this.loseFormerLives(node);
@@ -68,18 +75,23 @@ export class Agents {
   async poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer> {
     const { clock, liveness, store } = this.#deps;
     let node = await this.#current(request.node, request.incarnation);
-    if (request.draining && node.draining === null) node = await changeDraining(store, node.name, () => "shutdown");
+    if (request.draining && node.draining === null) {
+      // Of another life, or by an operator's word, when this poll was slow: then it is none of this one's business.
+      const isThis = (now: Node) => now.incarnation === request.incarnation && now.draining === null;
+      node = await changeDraining(store, node.name, (now) => isThis(now) ? "shutdown" : now.draining);
+    }
     liveness.heard(node.name);
-    await this.#refresh(node);
+    await this.#refresh(node, request.held.length > 0);
     const before = clock.now() - LASTING_MS;
     this.#noteStarted(node.name, request.held, (claimedAt) => claimedAt <= before);
     this.#settleLost(node, request);
-    const poll = new LongPoll(this.#deps, node, request, this.#toldFollowed.get(node.name) ?? []);
+    const poll = new LongPoll(this.#deps, node, request, this.#told.get(node.name));
     this.#polls.set(node.name, poll);
     const answer = await poll.run(signal);
     if (this.#polls.get(node.name) === poll) this.#polls.delete(node.name);
-    if (answer.followed.length > 0) this.#toldFollowed.set(node.name, answer.followed);
-    else this.#toldFollowed.delete(node.name);
+    const told = { followed: answer.followed, cancelled: answer.cancels.map(({ execution }) => execution) };
+    if (told.followed.length + told.cancelled.length > 0) this.#told.set(node.name, told);
+    else this.#told.delete(node.name);
     this.#deps.liveness.heard(node.name);
     return answer;
   }
@@ -94,12 +106,17 @@ export class Agents {
     }));
   }
 
-  /** What a node has may have changed where other servers write too: it is read again now and then. */
-  async #refresh(node: Node): Promise<void> {
-    const { store, assigned, clock } = this.#deps;
+  /**
+   * What a node has may have changed where other servers write too: it is read again now and then, and at once when the
+   * node has spoken to another server, which may have given it something.
+   */
+  async #refresh(node: Node, holdsAny: boolean): Promise<void> {
+    const { store, assigned, liveness, clock } = this.#deps;
+    if (store.engine.profile.soleWriter) return;
     const nowMs = clock.monotonic();
     const readAtMs = this.#refreshedAt.get(node.name) ?? -Infinity;
-    if (store.engine.profile.soleWriter || nowMs - readAtMs < REFRESH_EACH_MS) return;
+    const eachMs = holdsAny || assigned.mayRun(node.name) ? REFRESH_EACH_MS : REFRESH_IDLE_EACH_MS;
+    if (nowMs - readAtMs < eachMs && liveness.elsewhereAtMs(node.name) < readAtMs) return;
     this.#refreshedAt.set(node.name, nowMs);
     await assigned.load(node.name);
   }
@@ -153,7 +170,8 @@ export class Agents {
   /** Two machines of one name would take each other's runs: the second one is refused while the first may have any. */
   async #refuseNamesake(known: Node, address: string): Promise<void> {
     const { liveness, assigned } = this.#deps;
-    const alive = liveness.node(known.name) !== undefined && liveness.isAlive(known);
+    // A server that has just begun has heard nobody yet: who has not been silent for long may be alive.
+    const alive = !known.left && liveness.silentMs(known.name) < UNREACHABLE_AFTER_MS;
     if (!alive) await assigned.load(known.name);
     if (!alive && !assigned.mayRun(known.name)) return;
     const what = alive
@@ -166,11 +184,15 @@ export class Agents {
     );
   }
 
+  /** What is remembered is good enough while it agrees, as each claim is checked by it; a refusal needs the truth. */
   async #current(name: string, incarnation: string): Promise<Node> {
-    // The truth, not what is remembered: the node may have spoken to another server since.
-    const entry = await this.#deps.store.read(nodeTable, nodeKey(name));
-    if (entry.value?.incarnation === incarnation && !entry.value.left) return entry.value;
-    const code = entry.value === null ? "not_found" : "stale";
+    const { store } = this.#deps;
+    const isCurrent = (node: Node | null | undefined) => node?.incarnation === incarnation && !node.left;
+    const remembered = store.remembered<Node>(nodeKey(name))?.value;
+    if (remembered && isCurrent(remembered)) return remembered;
+    const { value } = await store.read(nodeTable, nodeKey(name));
+    if (value !== null && isCurrent(value)) return value;
+    const code = value === null ? "not_found" : "stale";
     throw new CarillonError(code, `Cannot serve node "${name}": this incarnation is not registered`);
   }
 

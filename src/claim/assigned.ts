@@ -24,14 +24,18 @@ export class AssignedIndex {
   /** Reads what the store says a node has, in any incarnation; what every node has when none is named. */
   async load(...node: string[]): Promise<void> {
     const [name] = node;
-    const gone = new Set(name === undefined ? [] : [...this.#byNode.get(name)?.keys() ?? []]);
+    const before = name === undefined ? [] : [this.#byNode.get(name), this.#lost.get(name)];
+    const gone = new Set(before.flatMap((known) => [...known?.keys() ?? []]));
     for await (const { key, value } of this.#store.scan(runningTable, { prefix: runningPrefix(...node) })) {
       gone.delete(value.id);
       this.#note(key, value);
     }
     // Where others write too, what was known may have ended.
     if (name === undefined || this.#store.engine.profile.soleWriter) return;
-    for (const id of gone) this.#byNode.get(name)?.delete(id);
+    for (const id of gone) {
+      this.#byNode.get(name)?.delete(id);
+      this.#lost.get(name)?.delete(id);
+    }
   }
 
   /** What this incarnation of a node has. */

@@ -11,9 +11,12 @@ import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import {
   covered,
   deleteQueueEntry,
+  type FenceNow,
   type Found,
   groupKey,
   groupTable,
+  nodeKey,
+  nodeTable,
   putRunning,
   putTaken,
   revisionKey,
@@ -39,6 +42,8 @@ const LEFT_TO_OTHERS_MS = 100;
 export interface WaitingPoll {
   node: Node;
   freeSlots: number;
+  /** Is told that its node is no longer as it was when the poll came: nothing is handed to it any more. */
+  outdated(): void;
   /** Is given claims that are committed; called at most once. */
   give(claims: Assignment[]): void;
 }
@@ -49,13 +54,18 @@ export interface BrokerDeps {
   index: QueueIndex;
   clock: Clock;
   log: Log;
-  /** What is known of a job's pause: null when it may start, else held. */
+  /** What is known of a job's pause and the cluster's: whether its runs are held, and when they were released. */
   pauseOf: (uid: string) => { held: boolean; heldUntil: number | null };
+  /** Checked by each claim: what is handed out after a pause of the cluster was answered is refused by the store. */
+  fence: Pick<FenceNow, "entry" | "isPaused" | "refresh">;
   /** Whether this server is the one to hand out an execution first; the others wait a little. */
   minds: (execution: string) => boolean;
 }
 
-/** Hands queue entries to waiting polls: most free slots first, jobs in turn, each claim checked by its queue entry. */
+/**
+ * Hands queue entries to waiting polls: most free slots first, jobs in turn. Each claim is checked by its queue entry, by the
+ * node's record, so that no former life gets anything, and by the fence, so that no pause of the cluster is overlooked.
+ */
 export class Broker {
   readonly #deps: BrokerDeps;
   readonly #polls = new Set<WaitingPoll>();
@@ -99,7 +109,7 @@ export class Broker {
   }
 
   #serve(poll: WaitingPoll): void {
-    if (poll.freeSlots === 0) return;
+    if (poll.freeSlots === 0 || this.#deps.fence.isPaused) return;
     const nowMs = this.#deps.clock.now();
     // Targets of one group run on distinct nodes: a second one would only be given back.
     const groups = new Set<string>();
@@ -143,8 +153,9 @@ export class Broker {
   }
 
   async #claim(found: Found<QueuedExecution>, poll: WaitingPoll, nowMs: number): Promise<Assignment | null> {
-    const { store, index, log } = this.#deps;
+    const { store, index, log, fence } = this.#deps;
     const { node } = poll;
+    const change = new StoreChange().check(fence.entry);
     try {
       const taker = { node: node.name, incarnation: node.incarnation };
       const { heldUntil } = this.#deps.pauseOf(found.value.uid);
@@ -153,16 +164,23 @@ export class Broker {
         this.#giveBack(found, poll);
         return null;
       }
-      const change = new StoreChange();
-      if (!await this.#writeTaken(change, found.value, node)) {
+      if (!await this.#checkNode(change, poll) || !await this.#writeTaken(change, found.value, node)) {
         this.#giveBack(found, poll);
+        return null;
+      }
+      // Read before the claim is stored: what cannot be read stays queued, and holds up nothing else.
+      const assignment = await assignmentOf(claimed, store);
+      if (assignment === null) {
+        // Its job was deleted, and the entry with it: what is remembered is behind.
+        this.#noteTried(found, poll);
+        await index.refresh(found);
         return null;
       }
       deleteQueueEntry(change, found);
       putRunning(change, covered(runningKey(node.name, node.incarnation, claimed.id)), claimed);
       const { outcome } = await store.commit(change);
-      if (outcome === "applied") return await assignmentOf(claimed, store);
-      await index.refresh(found);
+      if (outcome === "applied") return assignment;
+      await Promise.all([fence.refresh(), index.refresh(found)]);
       return null;
     } catch (thrown) {
       log.error(`Cannot hand out "${found.value.jobName}": ${messageOf(thrown)}`, { execution: found.value.id });
@@ -171,10 +189,28 @@ export class Broker {
     }
   }
 
+  /** Answers false when the node has another life by now, has left, or drains. */
+  async #checkNode(change: StoreChange, poll: WaitingPoll): Promise<boolean> {
+    const { name, incarnation, draining } = poll.node;
+    const entry = await this.#deps.store.get(nodeTable, nodeKey(name));
+    const now = entry.value;
+    if (now?.incarnation === incarnation && now.draining === draining && !now.left) {
+      change.check(entry);
+      return true;
+    }
+    this.#over.add(poll);
+    poll.outdated();
+    return false;
+  }
+
   #giveBack(found: Found<QueuedExecution>, poll: WaitingPoll): void {
-    const tried = this.#triedBy.get(poll) ?? new Set<string>();
-    this.#triedBy.set(poll, tried.add(found.value.id));
+    this.#noteTried(found, poll);
     this.#deps.index.giveBack(found);
+  }
+
+  #noteTried({ value }: Found<QueuedExecution>, poll: WaitingPoll): void {
+    const tried = this.#triedBy.get(poll) ?? new Set<string>();
+    this.#triedBy.set(poll, tried.add(value.id));
   }
 
   /** Targets of one group run on distinct nodes. Answers false when this node has another of them. */

@@ -12,6 +12,8 @@ export class Liveness {
   /** Monotonic time of the last word of each node; of this server's first knowledge of it until then. */
   readonly #heardAt = new Map<string, number>();
   readonly #heard = new Set<string>();
+  /** When each node was last heard at another server, as this one was told; monotonic milliseconds. */
+  readonly #elsewhereAt = new Map<string, number>();
   /** Nodes that this server itself has heard: a number that rises, and when. */
   readonly #heardHere = new Map<string, { times: number; atMs: number }>();
   #lookedAt: number;
@@ -36,7 +38,13 @@ export class Liveness {
     const atMs = this.#clock.monotonic();
     this.#heardAt.set(name, atMs);
     this.#heard.add(name);
-    if (where === "here") this.#heardHere.set(name, { times: (this.#heardHere.get(name)?.times ?? 0) + 1, atMs });
+    if (where === "elsewhere") this.#elsewhereAt.set(name, atMs);
+    else this.#heardHere.set(name, { times: (this.#heardHere.get(name)?.times ?? 0) + 1, atMs });
+  }
+
+  /** When a node was last heard at another server, by the monotonic clock in milliseconds; -Infinity when never. */
+  elsewhereAtMs(name: string): number {
+    return this.#elsewhereAt.get(name) ?? -Infinity;
   }
 
   /** Nodes that this server itself has heard lately, each with a number that rises when it is heard. */
@@ -94,6 +102,7 @@ export class Liveness {
   #set(name: string, node: Node | null): void {
     if (node === null) {
       this.#nodes.delete(name);
+      this.#elsewhereAt.delete(name);
       return;
     }
     this.#nodes.set(name, node);

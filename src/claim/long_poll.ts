@@ -1,7 +1,13 @@
 import type { AssignedExecution, Assignment, Node, PollAnswer, PollRequest } from "../model/mod.ts";
-import { Doorbell } from "../runtime/mod.ts";
+import { Doorbell, messageOf } from "../runtime/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
 import { assignmentOf, type WaitingPoll } from "./broker.ts";
+
+/** Executions that an answer to a node named: those that are read live, and those that are to end. */
+export interface Told {
+  followed: readonly string[];
+  cancelled: readonly string[];
+}
 
 /** One poll of a node: waits until there is something to answer. */
 export class LongPoll implements WaitingPoll {
@@ -13,21 +19,22 @@ export class LongPoll implements WaitingPoll {
   readonly #bell = new Doorbell();
   /** Of what the node holds, what it was last told to be followed. */
   readonly #followedBefore: string;
-  readonly #cancelsAtFirst: number;
+  readonly #cancelledBefore: ReadonlySet<string>;
   #claims: Assignment[] = [];
   readonly #drains: boolean;
   #drainChanged: boolean | undefined;
+  #isOutdated = false;
 
-  /** `told`: the followed executions that the node's last answer named. */
-  constructor(deps: AgentsDeps, node: Node, request: PollRequest, told: readonly string[]) {
+  /** `told`: what the node's last answer said. */
+  constructor(deps: AgentsDeps, node: Node, request: PollRequest, told: Told = { followed: [], cancelled: [] }) {
     this.#deps = deps;
     this.node = node;
     this.freeSlots = node.draining === null ? request.freeSlots : 0;
     this.#request = request;
     this.#drains = node.draining === "operator";
     this.#held = new Set(request.held.map((held) => held.execution));
-    this.#followedBefore = [...this.#held].filter((id) => told.includes(id)).join();
-    this.#cancelsAtFirst = this.#unknownCancels().length;
+    this.#followedBefore = [...this.#held].filter((id) => told.followed.includes(id)).join();
+    this.#cancelledBefore = new Set(told.cancelled);
   }
 
   /** Whether the agent has anything that could be asked to end. */
@@ -38,6 +45,12 @@ export class LongPoll implements WaitingPoll {
   /** Takes claims that are committed. */
   give(claims: Assignment[]): void {
     this.#claims.push(...claims);
+    this.#bell.wake();
+  }
+
+  /** The node is another by now: the next poll shows which. */
+  outdated(): void {
+    this.#isOutdated = true;
     this.#bell.wake();
   }
 
@@ -70,9 +83,9 @@ export class LongPoll implements WaitingPoll {
   }
 
   #hasNews(): boolean {
-    return this.#claims.length > 0 || this.#drainChanged !== undefined ||
+    return this.#claims.length > 0 || this.#drainChanged !== undefined || this.#isOutdated ||
       this.#followed().join() !== this.#followedBefore ||
-      this.#unknownCancels().length > this.#cancelsAtFirst;
+      this.#cancels().some(({ execution }) => !this.#cancelledBefore.has(execution));
   }
 
   /** Executions assigned to this incarnation that the agent did not name: an answer was lost on its way. */
@@ -82,8 +95,19 @@ export class LongPoll implements WaitingPoll {
       await this.#deps.assigned.load(this.node.name);
     }
     const unnamed = this.#unnamed();
-    const assignments = await Promise.all(unnamed.map((execution) => assignmentOf(execution, this.#deps.store)));
+    const assignments = await Promise.all(unnamed.map((execution) => this.#assignmentOf(execution)));
     return assignments.flatMap((assignment) => assignment ?? []);
+  }
+
+  /** Null, and logged, for what cannot be read: the rest of the node goes on. */
+  async #assignmentOf(execution: AssignedExecution): Promise<Assignment | null> {
+    try {
+      return await assignmentOf(execution, this.#deps.store);
+    } catch (thrown) {
+      const { id, jobName } = execution;
+      this.#deps.log.error(`Cannot hand out "${jobName}" again: ${messageOf(thrown)}`, { execution: id });
+      return null;
+    }
   }
 
   #unnamed(): AssignedExecution[] {
@@ -92,7 +116,8 @@ export class LongPoll implements WaitingPoll {
     );
   }
 
-  #unknownCancels(): { execution: string; request: NonNullable<PollAnswer["cancels"][number]["request"]> }[] {
+  /** Of what the agent has, what is to end; said in each answer, as an answer may be lost. */
+  #cancels(): { execution: string; request: NonNullable<PollAnswer["cancels"][number]["request"]> }[] {
     return this.#deps.assigned.of(this.node).flatMap(({ id, cancel }) =>
       cancel !== null && this.#held.has(id) ? [{ execution: id, request: cancel }] : []
     );
@@ -111,7 +136,7 @@ export class LongPoll implements WaitingPoll {
     const claims = [...lost, ...this.#claims];
     return {
       claims,
-      cancels: this.#unknownCancels(),
+      cancels: this.#cancels(),
       followed: this.#followedWith(claims),
       draining: this.#drainChanged ?? this.#drains,
     };

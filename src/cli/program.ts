@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Cli, Finish } from "./cli.ts";
 import { addBackup } from "./commands/backup.ts";
+import { addClusterPause, addClusterUnpause } from "./commands/cluster_pause.ts";
 import { addClusterReplace } from "./commands/cluster_replace.ts";
 import { addClusterStatus } from "./commands/cluster_status.ts";
 import { addCompletion } from "./commands/completion.ts";
@@ -11,6 +12,7 @@ import { addJobApply } from "./commands/job_apply.ts";
 import { addJobDelete } from "./commands/job_delete.ts";
 import { addJobGet } from "./commands/job_get.ts";
 import { addJobList } from "./commands/job_list.ts";
+import { addJobPause, addJobUnpause } from "./commands/job_pause.ts";
 import { addJobRun } from "./commands/job_run.ts";
 import { addJobToggle } from "./commands/job_toggle.ts";
 import { addRepair } from "./commands/repair.ts";
@@ -32,7 +34,16 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
   {
     name: "job",
     what: "Look at jobs, change and run them",
-    commands: [addJobList, addJobGet, addJobApply, addJobRun, addJobToggle, addJobDelete],
+    commands: [
+      addJobList,
+      addJobGet,
+      addJobApply,
+      addJobRun,
+      addJobToggle,
+      addJobPause,
+      addJobUnpause,
+      addJobDelete,
+    ],
   },
   {
     name: "execution",
@@ -47,8 +58,8 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
   { name: "join-token", what: "Let agents join", commands: [addJoinTokenCreate] },
   {
     name: "cluster",
-    what: "Look at the etcd members beside the servers, and replace a dead one",
-    commands: [addClusterStatus, addClusterReplace],
+    what: "Pause everything; look at the etcd members beside the servers, and replace a dead one",
+    commands: [addClusterPause, addClusterUnpause, addClusterStatus, addClusterReplace],
   },
   { name: "schedule", what: "Try schedules", commands: [addSchedulePreview] },
   { name: "store", what: "Move stores", commands: [addStoreCopy] },

@@ -4,6 +4,7 @@ import type { AppType } from "../../routes/mod.ts";
 import {
   type ExecutionReport,
   type MemberReport,
+  readClusterPauseAnswer,
   readExecutionAnswer,
   readGapAnswer,
   readJobAnswer,
@@ -11,7 +12,7 @@ import {
   readPreviewAnswer,
 } from "../../routes/wire/read_answer.ts";
 import type { JobAnswer } from "../../routes/wire/job_answer.ts";
-import { type Gap, type JobView, type Outcome, OUTCOMES } from "../model/mod.ts";
+import { type ClusterPause, type Gap, type JobView, type Outcome, OUTCOMES } from "../model/mod.ts";
 import { type ClientOptions, readBody, strictFetch } from "./fetch.ts";
 import { readOutputEvents } from "./output_events.ts";
 
@@ -173,6 +174,23 @@ export function createClient(options: ClientOptions) {
       return readMemberAnswer(
         await body(await (draining ? member.drain.$post({ param }) : member.undrain.$post({ param }))),
       );
+    },
+
+    /** The pause of the cluster that is on; null when none is. */
+    async clusterPause(): Promise<ClusterPause | null> {
+      return readClusterPauseAnswer(await body(await v1.cluster.pause.$get()));
+    },
+
+    /** Starts nothing in the whole cluster until it is ended, or until `to`. Throws invalid for an end that has passed. */
+    async pauseCluster({ policy, note, to }: Omit<ClusterPause, "from" | "by">): Promise<ClusterPause | null> {
+      const end = to === null ? null : new Date(to).toISOString();
+      const init = { body: JSON.stringify({ policy, note, to: end }) };
+      return readClusterPauseAnswer(await body(await v1.cluster.pause.$post({}, { init })));
+    },
+
+    /** Ends the pause of the cluster. */
+    async unpauseCluster(): Promise<void> {
+      await body(await v1.cluster.unpause.$post());
     },
 
     /** A new token for nodes to join with. */

@@ -45,6 +45,8 @@ export interface ExecutorContext {
   processStarted(group: GroupNote): Promise<void>;
   /** Aborted with a StopReason: end the work, politely first, and resolve soon. */
   signal: AbortSignal;
+  /** Aborted, after `signal`, when the grace is over before its time: end the work at once. */
+  hurry: AbortSignal;
 }
 
 /**

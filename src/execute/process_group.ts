@@ -16,15 +16,17 @@ export function signalGroup(pid: number, signal: Deno.Signal): boolean {
   }
 }
 
-/** Ends what is left of a group: waits up to `graceMs` for it to go by itself, then sends SIGKILL. */
+/** Ends what is left of a group: waits up to `graceMs`, or until `hurry`, for it to go by itself, then sends SIGKILL. */
 export async function endRemains(
   deps: { clock: Clock; env: Readonly<Record<string, string>> },
   pid: number,
   graceMs: number,
+  hurry?: AbortSignal,
 ): Promise<void> {
   const deadline = deps.clock.monotonic() + graceMs;
-  for (let pauseMs = FIRST_LOOK_MS; exists(pid) && deps.clock.monotonic() < deadline; pauseMs *= 2) {
-    await deps.clock.sleep(Math.min(pauseMs, 250, deadline - deps.clock.monotonic()));
+  const mayWait = () => deps.clock.monotonic() < deadline && !hurry?.aborted;
+  for (let pauseMs = FIRST_LOOK_MS; exists(pid) && mayWait(); pauseMs *= 2) {
+    await deps.clock.sleep(Math.min(pauseMs, 250, deadline - deps.clock.monotonic()), hurry);
     if (pauseMs > 50 && !await hasLivingMember(deps.env, pid)) return;
   }
   signalGroup(pid, "SIGKILL");

@@ -35,7 +35,7 @@ export function runChild(
   limits: Limits,
   context: ExecutorContext,
 ): Promise<ExecutorResult> {
-  return new ShellRun(deps, child).run(limits, context);
+  return new ShellRun(deps, child, context).run(limits);
 }
 
 class ShellRun {
@@ -44,12 +44,17 @@ class ShellRun {
   #stop: Stop | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor(private readonly deps: RunDeps, private readonly child: GatedChild) {}
+  constructor(
+    private readonly deps: RunDeps,
+    private readonly child: GatedChild,
+    private readonly context: ExecutorContext,
+  ) {}
 
-  async run(limits: Limits, context: ExecutorContext): Promise<ExecutorResult> {
-    const pump = new OutputPump(this.child.output, (chunk) => context.write(chunk));
-    const stop = () => this.#end({ ...stopReasonOf(context.signal), reason: null });
-    context.signal.addEventListener("abort", stop, { once: true, signal: this.#ended.signal });
+  async run(limits: Limits): Promise<ExecutorResult> {
+    const { signal, write } = this.context;
+    const pump = new OutputPump(this.child.output, write);
+    const stop = () => this.#end({ ...stopReasonOf(signal), reason: null });
+    signal.addEventListener("abort", stop, { once: true, signal: this.#ended.signal });
     this.child.open(limits.payload);
     using _memory = this.#mindMemory(limits.memLimitBytes);
     if (limits.timeoutMs !== undefined) this.#mindTime(limits.timeoutMs);
@@ -81,14 +86,15 @@ class ShellRun {
     this.#ending = this.#endGroup(stop);
   }
 
-  /** SIGTERM to the group; when its grace is over, or its leader is gone and the rest had it too, SIGKILL. */
+  /** SIGTERM to the group; when its grace is over or cut short, or its leader is gone and the rest had it too, SIGKILL. */
   async #endGroup({ kind, graceMs }: Stop): Promise<void> {
     const { clock } = this.deps;
     const deadline = clock.monotonic() + graceMs;
     this.child.signal(kind === "memory" ? "SIGKILL" : "SIGTERM");
-    await clock.sleep(graceMs, this.#ended.signal);
+    const { hurry } = this.context;
+    await clock.sleep(graceMs, AbortSignal.any([this.#ended.signal, hurry]));
     if (!this.#ended.signal.aborted) this.child.signal("SIGKILL");
-    await endRemains(this.deps, this.child.pid, deadline - clock.monotonic());
+    await endRemains(this.deps, this.child.pid, deadline - clock.monotonic(), hurry);
   }
 
   #result(status: Deno.CommandStatus): ExecutorResult {

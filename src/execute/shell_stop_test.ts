@@ -80,3 +80,13 @@ Deno.test("ShellExecutor.run() stops the group where there is no setsid program"
   assert.equal((await ended).reason, "signal: terminated");
   assert.equal(await livingMembers(trial), 0);
 });
+
+Deno.test("ShellExecutor.run() ends at once what is stopped when its grace is cut short", async () => {
+  const trial = new Trial(shell, { command: "trap '' TERM; sleep 30 & echo up; wait; sleep 30", shell: true });
+  const ended = trial.run();
+  await trial.written("up");
+  trial.stop({ kind: "cancel", graceMs: 3_600_000 });
+  trial.hurry();
+  assert.equal((await ended).reason, "signal: killed");
+  assert.equal(await livingMembers(trial), 0);
+});

@@ -16,6 +16,7 @@ export class Trial {
   /** What is done when the group is noted, before the command begins. */
   onStarted: () => Promise<void> = () => Promise.resolve();
   readonly #stop = new AbortController();
+  readonly #hurry = new AbortController();
   readonly #chunks: Uint8Array[] = [];
   #awaited: { text: string; resolve: () => void } | undefined;
 
@@ -39,6 +40,7 @@ export class Trial {
         return this.onStarted();
       },
       signal: this.#stop.signal,
+      hurry: this.#hurry.signal,
     });
   }
 
@@ -48,6 +50,11 @@ export class Trial {
     this.#awaited = { text, resolve };
     this.#tell();
     return promise;
+  }
+
+  /** Ends the grace of a stop. */
+  hurry(): void {
+    this.#hurry.abort();
   }
 
   /** Stops the run. */

@@ -1,4 +1,4 @@
-import type { Backlog, Due, Gap } from "../model/mod.ts";
+import { type Backlog, type Due, type Gap, PAUSED_REASON } from "../model/mod.ts";
 import { countTimes, newestTimes, nextTime, scheduleOf } from "../schedule/mod.ts";
 
 /** Times counted at once while a gap is made of them. */
@@ -13,9 +13,9 @@ const MOST_RANGES = 100;
  */
 export function mergeMissed(backlog: Backlog | null, due: Due, to: number): Backlog {
   const { plan, nominal } = due;
-  if (backlog === null) {
-    return freshBacklog({ plan, from: nominal, to }, { policy: plan.misfire.policy, reason: "missed", later: [] });
-  }
+  const how = { policy: plan.misfire.policy, reason: "missed" };
+  if (backlog === null) return freshBacklog({ plan, from: nominal, to }, { ...how, later: [] });
+  if (lastReason(backlog) === PAUSED_REASON) return addRange(backlog, { plan, from: nominal, to }, how);
   const running = backlog.phase === "running" && backlog.policy !== "last";
   const again: Backlog = {
     ...backlog,
@@ -31,6 +31,26 @@ export function mergeMissed(backlog: Backlog | null, due: Due, to: number): Back
   const joined = again.joined || !followsOn(last, due);
   if (later.length === 0) return { ...again, joined, to };
   return { ...again, joined, later: [...later.slice(0, -1), { ...last, to }] };
+}
+
+/** Adds times that a pause has held back: each pause is decided by itself, behind what was missed before. */
+export function addHeld(backlog: Backlog | null, range: Range, policy: Backlog["policy"]): Backlog {
+  const how = { policy, reason: PAUSED_REASON };
+  return backlog === null ? freshBacklog(range, { ...how, later: [] }) : addRange(backlog, range, how);
+}
+
+function addRange(backlog: Backlog, { plan, from, to }: Range, how: Required<Range>["how"]): Backlog {
+  const later = backlog.later ?? [];
+  const last = later.at(-1);
+  if (last === undefined || later.length < MOST_RANGES) {
+    return { ...backlog, later: [...later, { plan, from, to, how }] };
+  }
+  return { ...backlog, joined: true, later: [...later.slice(0, -1), { ...last, to }] };
+}
+
+/** Why the newest times of a backlog were missed. */
+function lastReason({ reason, later = [] }: Backlog): string {
+  return later.findLast(({ how }) => how !== undefined)?.how?.reason ?? reason;
 }
 
 type Range = NonNullable<Backlog["later"]>[number];
@@ -80,11 +100,12 @@ function decideRuns(backlog: Backlog, nowMs: number): Backlog {
   return { ...backlog, runFrom, phase, refused: 0, countedTo: backlog.from - 1 };
 }
 
-/** How many times of the first range may run: what the ranges after it leave, as they are newer. */
+/** How many times of the first range may run: what the ranges after it leave that share its policy, as they are newer. */
 function mostRuns({ policy, plan, later = [] }: Backlog): number {
   if (policy === "skip") return 0;
   let most = policy === "last" ? 1 : plan.misfire.max;
   for (const range of later) {
+    if (range.how !== undefined) break;
     most -= newestTimes(scheduleOf(range.plan), range.from - 1, range.to, most).length;
   }
   return most;
@@ -108,5 +129,5 @@ function afterFirst(backlog: Backlog): Backlog | null {
 
 /** The backlog without its first range; null when there is no other. */
 function nextRange({ policy, reason, joined, later: [first, ...later] = [] }: Backlog): Backlog | null {
-  return first === undefined ? null : freshBacklog(first, { policy, reason, joined, later });
+  return first === undefined ? null : freshBacklog(first, { policy, reason, ...first.how, joined, later });
 }

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { Backlog, Due, Gap } from "../model/mod.ts";
-import { mergeMissed, stepBacklog } from "./backlog_phases.ts";
+import { addHeld, mergeMissed, stepBacklog } from "./backlog_phases.ts";
 
 const T0 = Date.UTC(2026, 0, 1);
 
@@ -55,6 +55,27 @@ Deno.test("mergeMissed() keeps times that were fired between two outages out of 
 Deno.test("mergeMissed() makes one range of times that follow one another", () => {
   const backlog = merge(merge(null, due(10, "last"), 19), due(20, "last"), 24);
   deepEqual(workOff(backlog), { started: [24], gaps: [[10, 23, 14]] });
+});
+
+/** Holds back seconds of a job in a pause of this policy. */
+function hold(backlog: Backlog | null, from: Due, toSecond: number, policy: "last" | "all" | "skip"): Backlog {
+  return addHeld(backlog, { plan: from.plan, from: from.nominal, to: T0 + toSecond * 1_000 }, policy);
+}
+
+Deno.test("addHeld() decides each pause by its own policy, apart from what is missed before and behind it", () => {
+  const held = hold(hold(merge(null, due(10, "last"), 19), due(20, "last"), 24, "all"), due(25, "last"), 29, "skip");
+  const backlog = merge(held, due(30, "last"), 34);
+  deepEqual(workOff(backlog), {
+    started: [19, 20, 21, 22, 23, 24, 34],
+    gaps: [[10, 18, 9], [25, 29, 5], [30, 33, 4]],
+  });
+  const reasons = [backlog, ...backlog.later ?? []].map((range) => "how" in range ? range.how?.reason : backlog.reason);
+  deepEqual(reasons, ["missed", "paused", "paused", "missed"]);
+});
+
+Deno.test("mergeMissed() adds what follows a pause to what was missed behind it, not to the pause", () => {
+  const behind = merge(hold(null, due(10, "last"), 19, "skip"), due(20, "last"), 22);
+  deepEqual(workOff(merge(behind, due(23, "last"), 25)), { started: [25], gaps: [[10, 19, 10], [20, 24, 5]] });
 });
 
 Deno.test("mergeMissed() lets a backlog that runs go on, and adds later ranges behind it", () => {

@@ -6,6 +6,7 @@ import {
   type Fence,
   type Gate,
   type GatePolicy,
+  pauseAt,
   scheduledGroupId,
   targetsOf,
 } from "../model/mod.ts";
@@ -61,7 +62,10 @@ export class BacklogWork {
     this.#deps = deps;
   }
 
-  /** One step for the next jobs in turn that have a backlog. Answers how many moved on, had no room, were refused. */
+  /**
+   * One step for the next jobs in turn that have a backlog. Answers how many moved on, had no room, were refused. A pause
+   * of the cluster leaves no room for starts; what is refused by policy is settled meanwhile.
+   */
   async pass(fence: Entry<Fence>): Promise<{ moved: number; left: number; refused: number }> {
     const entries = await this.#nextPage();
     const steps = await Promise.all(entries.map((entry) => this.#step(entry, fence)));
@@ -82,7 +86,7 @@ export class BacklogWork {
   async #step(entry: Found<Backlog>, fence: Entry<Fence>): Promise<StepOutcome> {
     try {
       const change = new StoreChange().check(fence);
-      if (!await this.#write(change, entry)) return "no room";
+      if (!await this.#write(change, entry, fence.value)) return "no room";
       return (await this.#deps.store.commit(change)).outcome;
     } catch (thrown) {
       const { jobName } = entry.value.plan;
@@ -92,9 +96,10 @@ export class BacklogWork {
   }
 
   /** Answers false when the job's turn has not come: its gate or its queue has no room. */
-  async #write(change: StoreChange, entry: Found<Backlog>): Promise<boolean> {
+  async #write(change: StoreChange, entry: Found<Backlog>, fence: Fence | null): Promise<boolean> {
     const { plan } = entry.value;
-    const step = stepBacklog(entry.value, this.#deps.clock.now());
+    const nowMs = this.#deps.clock.now();
+    const step = stepBacklog(entry.value, nowMs);
     switch (step.kind) {
       case "changed":
         putBacklog(change, entry, step.backlog);
@@ -103,6 +108,7 @@ export class BacklogWork {
         if (step.gap.count > 0) putGap(change, covered(gapKey(plan.uid, step.gap.from)), step.gap);
         break;
       case "start":
+        if (pauseAt(fence?.settings.pauses ?? [], nowMs) !== null) return false;
         if (!await this.#start(change, entry.value, step.nominal)) return false;
         break;
       default:

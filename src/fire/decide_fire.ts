@@ -1,5 +1,21 @@
-import { type Due, type FiringPlan, type Gap, type Gate, scheduledGroupId, type Selector } from "../model/mod.ts";
-import { type NextDue, nextDue, previousTime, scheduleOf } from "../schedule/mod.ts";
+import {
+  type Due,
+  type EndedPause,
+  type FiringPlan,
+  type Gap,
+  type Gate,
+  scheduledGroupId,
+  type Selector,
+} from "../model/mod.ts";
+import {
+  type HeldTimes,
+  heldTimes,
+  type NextDue,
+  nextDue,
+  previousTime,
+  scheduleOf,
+  withinBounds,
+} from "../schedule/mod.ts";
 import { decideStart, MAX_QUEUED, type StartDecision, type StartRequest } from "../start/mod.ts";
 
 /** A time that could not be fired this long after it was due is missed. Milliseconds. */
@@ -11,6 +27,8 @@ export interface FireInput {
   /** When the entry is due: its nominal time and jitter. */
   atMs: number;
   nowMs: number;
+  /** The ended pause of the cluster that has held the entry back. */
+  pause: EndedPause | null;
   gate: Gate | null;
   queuedRuns: number;
   selectors: readonly Selector[];
@@ -20,6 +38,8 @@ export interface FireInput {
 export type FireDecision =
   /** Times from the entry's nominal up to `to` were missed. */
   | { kind: "missed"; to: number; next: NextDue | null }
+  /** A pause of the cluster has held back these times; null where the end of a run counts, later now. */
+  | { kind: "held"; times: HeldTimes | null; policy: EndedPause["policy"]; next: NextDue | null }
   /** A gated job's time lines up behind its backlog. */
   | { kind: "behind"; next: NextDue | null }
   | { kind: "refused"; gap: Gap; closed: Gap | null; next: NextDue | null }
@@ -32,14 +52,17 @@ export type FireDecision =
 
 /** Decides what becomes of the head of a job's due times; reads and writes nothing. */
 export function decideFire(input: FireInput): FireDecision {
-  const { due, atMs, nowMs } = input;
+  const { due, atMs, nowMs, pause } = input;
   const { plan, nominal } = due;
+  // What was missed before a pause began is none of the pause's.
+  const judgedMs = Math.min(nowMs, pause?.from ?? nowMs);
   // A time that counts from the end of a run has no later one to make up for it: it is fired, however late.
   const isLone = scheduleOf(plan).kind === "after_end";
-  if (atMs < nowMs - MISSED_AFTER_MS && !isLone) {
-    const to = Math.max(nominal, lastMissed(due, nowMs));
+  if (atMs < judgedMs - MISSED_AFTER_MS && !isLone) {
+    const to = Math.max(nominal, lastMissed(due, judgedMs));
     return { kind: "missed", to, next: nextDue(plan, to) };
   }
+  if (pause !== null) return decideHeld(due, pause, nowMs);
   const next = nextDue(plan, nominal);
   if (due.backlogged && plan.gate !== null && !isLone) return { kind: "behind", next };
   const refuse = (reason: string): FireDecision => ({
@@ -52,6 +75,16 @@ export function decideFire(input: FireInput): FireDecision {
   const decision = decideStart(request, input.gate, nowMs);
   if (decision.kind === "refuse") return refuse(decision.reason);
   return { kind: "started", decision, closed: due.openGap, next };
+}
+
+/** Times inside a pause of the cluster follow its policy; an end of a run counts from the end of the pause. */
+function decideHeld({ plan, nominal }: Due, { to: endMs, policy }: EndedPause, nowMs: number): FireDecision {
+  const schedule = scheduleOf(plan);
+  if (schedule.kind === "after_end") {
+    return { kind: "held", times: null, policy, next: withinBounds(plan, endMs + schedule.delayMs) };
+  }
+  const times = heldTimes(plan, nominal, endMs - 1, nowMs) ?? { plan, from: nominal, to: nominal };
+  return { kind: "held", times, policy, next: nextDue(plan, times.to) };
 }
 
 /** The next time of an `@after_end` job when this one does not run: no end will make it due. Null for all others. */

@@ -1,4 +1,16 @@
-import { type Backlog, type Due, type Fence, type Gate, type Node, type Selector, targetsOf } from "../model/mod.ts";
+import {
+  type Backlog,
+  type ClusterPause,
+  type Due,
+  endedPauses,
+  type Fence,
+  type Gate,
+  type Node,
+  pauseAt,
+  pauseOver,
+  type Selector,
+  targetsOf,
+} from "../model/mod.ts";
 import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import {
   backlogKey,
@@ -25,7 +37,7 @@ import {
 import { knowSelectors, queuedWithUnmade, selectorsOfStart, writeStart } from "../start/mod.ts";
 import { type Finisher, settleGate } from "../finish/mod.ts";
 import { decideFire, type FireDecision } from "./decide_fire.ts";
-import { mergeMissed } from "./backlog_phases.ts";
+import { addHeld, mergeMissed } from "./backlog_phases.ts";
 import { DueHead } from "./due_head.ts";
 
 /** What firing works with. */
@@ -53,6 +65,13 @@ interface Fire {
   selectors: readonly Selector[];
 }
 
+/** What all fires of one pass have in common. */
+interface Pass {
+  fence: Entry<Fence>;
+  pauses: readonly ClusterPause[];
+  nowMs: number;
+}
+
 /** The bell that says: the head of the due index may have changed. */
 export const DUE_BELL = "due";
 
@@ -63,6 +82,8 @@ export const BACKLOG_BELL = "backlog";
 export class Firing {
   readonly #deps: FireDeps;
   readonly #head: DueHead;
+  /** Nothing is left to be dealt with of pauses that ended up to here. Epoch milliseconds. */
+  #settledTo = 0;
 
   constructor(deps: FireDeps) {
     this.#deps = deps;
@@ -71,15 +92,20 @@ export class Firing {
 
   /**
    * Fires everything that is due, each job's next time once. Answers how long to wait for the next due time in
-   * milliseconds (0: look again at once), and whether the fence refused something.
+   * milliseconds (0: look again at once), and whether the fence refused something. While the cluster is paused it fires
+   * nothing; what became due meanwhile follows the pause's policy afterwards, page by page.
    */
   async pass(fence: Entry<Fence>): Promise<{ waitMs: number; refused: number }> {
     const nowMs = this.#deps.clock.now();
+    const pauses = fence.value?.settings.pauses ?? [];
+    const paused = pauseAt(pauses, nowMs);
+    if (paused !== null) return { waitMs: (paused.to ?? Infinity) - nowMs, refused: 0 };
     const knownWaitMs = this.#head.waitMs();
     if (knownWaitMs > 0) return { waitMs: knownWaitMs, refused: 0 };
     const due = await this.#deps.store.list(dueTable, { prefix: duePrefix(), end: dueKey(nowMs + 1, "") }, {
       limit: PAGE,
     });
+    const unsettled = this.#unsettled(pauses, due[0], nowMs);
     if (due.length === 0) return { waitMs: await this.#head.read(), refused: 0 };
     const live = this.#deps.liveNodes();
     const fires = due.flatMap((entry) => this.#aim(entry, live));
@@ -87,11 +113,18 @@ export class Firing {
     const firing: Promise<"applied" | "refused">[] = [];
     for (const [i, fire] of fires.entries()) {
       if (i > 0 && i % SENT_TOGETHER === 0) await this.#deps.clock.sleep(0);
-      firing.push(this.#fire(fire, fence, nowMs));
+      firing.push(this.#fire(fire, { fence, pauses: unsettled, nowMs }));
     }
     const results = await Promise.all(firing);
     const refused = results.filter((result) => result === "refused").length + due.length - fires.length;
     return { waitMs: 0, refused };
+  }
+
+  /** The pauses that may hold back a due entry still. With the head of the index behind its end, none has anything left. */
+  #unsettled(pauses: readonly ClusterPause[], head: Found<Due> | undefined, nowMs: number): readonly ClusterPause[] {
+    const endMs = endedPauses(pauses, nowMs).at(-1)?.to ?? 0;
+    if (head === undefined || Number(head.key[1]) >= endMs) this.#settledTo = Math.max(this.#settledTo, endMs);
+    return pauses.filter(({ to }) => to === null || to > this.#settledTo);
   }
 
   /** Where a due entry's run may go; an entry whose plan cannot be read so is logged and left. */
@@ -104,9 +137,9 @@ export class Firing {
     }
   }
 
-  async #fire(fire: Fire, fence: Entry<Fence>, nowMs: number): Promise<"applied" | "refused"> {
+  async #fire(fire: Fire, pass: Pass): Promise<"applied" | "refused"> {
     try {
-      const { change, gate } = await this.#decide(fire, fence, nowMs);
+      const { change, gate } = await this.#decide(fire, pass);
       const { outcome } = await this.#deps.store.commit(change);
       if (outcome === "applied" && gate !== null) await settleGate(gate, this.#deps.store, this.#deps.finisher);
       return outcome;
@@ -118,14 +151,16 @@ export class Firing {
   }
 
   /** The change that one due entry asks for, and the gate that may have something to settle after it. */
-  async #decide({ entry, selectors }: Fire, fence: Entry<Fence>, nowMs: number) {
+  async #decide({ entry, selectors }: Fire, { fence, pauses, nowMs }: Pass) {
     const { store } = this.#deps;
     const { plan } = entry.value;
     const gate = plan.gate === null ? null : await store.get(gateTable, gateKey(plan.gate.key));
+    const atMs = Number(entry.key[1]);
     const decision = decideFire({
       due: entry.value,
-      atMs: Number(entry.key[1]),
+      atMs,
       nowMs,
+      pause: pauseOver(pauses, atMs, nowMs),
       gate: gate?.value ?? null,
       queuedRuns: await queuedWithUnmade(store, { uid: plan.uid, selectors }, this.#deps.queuedRuns(plan.uid)),
       selectors,
@@ -149,13 +184,26 @@ export class Firing {
     let lastNominal = due.nominal;
     switch (decision.kind) {
       case "missed":
-        await this.#addMissed(change, due, decision.to);
+        await this.#addMissed(change, due, (backlog) => mergeMissed(backlog, due, decision.to));
         openGap = null;
         backlogged = true;
         lastNominal = decision.to;
         break;
+      case "held": {
+        const { times, policy } = decision;
+        if (times === null) {
+          // It is not accounted for, but put off.
+          lastNominal = due.nominal - 1;
+          break;
+        }
+        await this.#addMissed(change, due, (backlog) => addHeld(backlog, times, policy));
+        openGap = null;
+        backlogged = true;
+        lastNominal = times.to;
+        break;
+      }
       case "behind":
-        await this.#addMissed(change, due, due.nominal);
+        await this.#addMissed(change, due, (backlog) => mergeMissed(backlog, due, due.nominal));
         openGap = null;
         break;
       case "refused":
@@ -184,12 +232,11 @@ export class Firing {
   }
 
   /** A missed time has its own fate: the gap before it is closed. */
-  async #addMissed(change: StoreChange, due: Due, to: number): Promise<void> {
+  async #addMissed(change: StoreChange, due: Due, add: (backlog: Backlog | null) => Backlog): Promise<void> {
     const { openGap } = due;
     if (openGap !== null) putGap(change, covered(gapKey(due.plan.uid, openGap.from)), openGap);
     const entry = await this.#deps.store.get(backlogTable, backlogKey(due.plan.uid));
-    const backlog: Backlog = mergeMissed(entry.value, due, to);
-    putBacklog(change, entry, backlog);
+    putBacklog(change, entry, add(entry.value));
     change.ring(BACKLOG_BELL);
   }
 }

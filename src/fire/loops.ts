@@ -1,8 +1,8 @@
 import type { Bell } from "../bell/mod.ts";
 import type { Leadership, Lease } from "../lease/mod.ts";
-import type { Fence } from "../model/mod.ts";
+import { type Fence, pauseAt } from "../model/mod.ts";
 import { type Clock, Doorbell, type Log, messageOf } from "../runtime/mod.ts";
-import type { Entry } from "../store/mod.ts";
+import { type Entry, fenceTable } from "../store/mod.ts";
 import type { BacklogWork } from "./backlog_work.ts";
 import { BACKLOG_BELL, DUE_BELL, type Firing } from "./firing.ts";
 
@@ -53,7 +53,11 @@ export async function runBacklog(deps: LoopDeps, leadership: Leadership): Promis
       await deps.lease.refresh();
       return REFUSED_PAUSE_MS;
     }
-    return moved > 0 ? TURN_MS : left > 0 ? NO_ROOM_PAUSE_MS : LOOK_EVERY_MS;
+    if (moved > 0) return TURN_MS;
+    const nowMs = deps.clock.now();
+    const paused = pauseAt(fence.value?.settings.pauses ?? [], nowMs);
+    if (paused !== null) return (paused.to ?? Infinity) - nowMs;
+    return left > 0 ? NO_ROOM_PAUSE_MS : LOOK_EVERY_MS;
   });
 }
 
@@ -68,8 +72,7 @@ async function loop(
   while (!signal.aborted) {
     let waitMs = LOOK_EVERY_MS;
     try {
-      const { key, versionstamp } = leadership.fence;
-      waitMs = await pass({ key, value: null, versionstamp });
+      waitMs = await pass(await fenceOf(deps, leadership));
     } catch (thrown) {
       deps.log.error(`Cannot ${name}: ${messageOf(thrown)}`, { error: thrown });
       await deps.lease.refresh().catch(() => false);
@@ -78,4 +81,16 @@ async function loop(
     const woken = await rung.wait(deps.clock, Math.min(waitMs, LOOK_EVERY_MS), signal);
     if (woken) await deps.clock.sleep(GATHER_MS, signal);
   }
+}
+
+/** The fence of now. During a pause it is read again: no commit is made then whose refusal would tell of the end. */
+async function fenceOf({ clock, lease }: LoopDeps, leadership: Leadership): Promise<Entry<Fence>> {
+  const known = entryOf(leadership);
+  if (pauseAt(known.value.settings.pauses, clock.now()) === null) return known;
+  await lease.refresh();
+  return entryOf(leadership);
+}
+
+function entryOf({ fence: { key, value, versionstamp } }: Leadership) {
+  return { key, value: fenceTable.decode(value), versionstamp };
 }

@@ -1,5 +1,14 @@
-import type { Backlog, Cursor, Due, FiringPlan, Gap, Job, Pause } from "../model/mod.ts";
-import { type NextDue, nextDue, previousTime, scheduleOf, withinBounds } from "../schedule/mod.ts";
+import {
+  type Backlog,
+  type Cursor,
+  type Due,
+  type FiringPlan,
+  type Gap,
+  type Job,
+  type Pause,
+  PAUSED_REASON,
+} from "../model/mod.ts";
+import { heldTimes, type NextDue, nextDue, scheduleOf, withinBounds } from "../schedule/mod.ts";
 import {
   backlogKey,
   backlogTable,
@@ -114,20 +123,9 @@ function nextOf(plan: FiringPlan, timing: Timing, move: TimingChange): NextDue |
 
 /** Times inside a pause follow its policy when it ends. */
 function missedInPause(plan: FiringPlan, timing: Timing, pause: Pause, nowMs: number): Backlog | null {
-  const schedule = scheduleOf(plan);
-  const after = timing.cursor.value?.lastNominal ?? pause.from;
-  const first = nextDue(plan, after);
-  const to = previousTime(schedule, Math.min(nowMs, plan.expiresAt ?? nowMs));
-  if (first === null || to === undefined || to < first.nominal) return null;
-  const from = first.nominal;
-  const windowMs = nowMs - from + plan.misfire.windowMs;
-  return decidedAgain({
-    plan: { ...plan, misfire: { ...plan.misfire, windowMs } },
-    from,
-    to,
-    policy: pause.policy,
-    reason: "paused",
-  });
+  const first = nextDue(plan, timing.cursor.value?.lastNominal ?? pause.from);
+  const held = first === null ? null : heldTimes(plan, first.nominal, nowMs, nowMs);
+  return held === null ? null : decidedAgain({ ...held, policy: pause.policy, reason: PAUSED_REASON });
 }
 
 type Undecided = Omit<Backlog, "phase" | "runFrom" | "refused" | "countedTo">;
@@ -153,10 +151,13 @@ function backlogOf(before: Backlog | null, missed: Backlog | null, move: TimingC
   });
   const later = (before.later ?? []).map((range) => ({ ...range, plan: replanned(range.plan) }));
   const kept: Backlog = { ...before, plan: replanned(before.plan), later };
-  if (move.job.definition.disabled) return decidedAgain({ ...kept, policy: "skip", reason: "disabled" });
+  if (move.job.definition.disabled) {
+    const all = later.map(({ plan, from, to }) => ({ plan, from, to }));
+    return decidedAgain({ ...kept, policy: "skip", reason: "disabled", later: all });
+  }
   if (missed === null) return kept;
   const { plan, from, to, policy, reason } = missed;
-  return decidedAgain({ ...kept, policy, reason, later: [...later, { plan, from, to }] });
+  return { ...kept, later: [...later, { plan, from, to, how: { policy, reason } }] };
 }
 
 function closeGap(change: StoreChange, uid: string, gap: Gap | null): void {

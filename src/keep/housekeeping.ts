@@ -17,6 +17,8 @@ import {
   gateTable,
   idempotencyPrefix,
   idempotencyTable,
+  nodeKey,
+  nodeTable,
   queuePrefix,
   queueTable,
   revisionKey,
@@ -43,7 +45,7 @@ export interface HouseDeps {
   node: (name: string) => { node: Node; silentMs: number } | undefined;
   /** Told that time goes on, at least once a second. */
   look: () => void;
-  /** What is known of a job's pause. */
+  /** What is known of a job's pause and the cluster's. */
   pauseOf: (uid: string) => { held: boolean; heldUntil: number | null };
 }
 
@@ -62,10 +64,21 @@ export class Housekeeping {
 
   /** Keeps house until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#lookOn(signal), this.#keepOn(signal)]);
+  }
+
+  /** Apart from the work, of which one round may take long: that is no pause of this server's own. */
+  async #lookOn(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#deps.look();
+      await this.#deps.clock.sleep(EVERY_MS, signal);
+    }
+  }
+
+  async #keepOn(signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
     let slowAt = clock.monotonic();
     while (!signal.aborted) {
-      this.#deps.look();
       await this.#try("deleted jobs", () => this.#deps.deletedJobs.pass());
       await this.#try("expanding groups", () => this.#deps.expander.look());
       if (clock.monotonic() >= slowAt) {
@@ -89,8 +102,10 @@ export class Housekeeping {
     const { store, finisher } = this.#deps;
     const late: { uid: string; execution: string; reason: string }[] = [];
     for await (const { value } of store.scan(queueTable, { prefix: queuePrefix() })) {
-      const reason = this.#lateness(value) ?? await this.#strandedness(value);
-      if (reason !== null) late.push({ uid: value.uid, execution: value.id, reason });
+      await this.#try(`what waits, ${value.id}`, async () => {
+        const reason = this.#lateness(value) ?? await this.#strandedness(value);
+        if (reason !== null) late.push({ uid: value.uid, execution: value.id, reason });
+      });
     }
     await Promise.all(
       late.map(({ uid, execution, reason }) => finisher.submit(uid, { kind: "skip", execution, reason })),
@@ -109,8 +124,8 @@ export class Housekeeping {
     const selector = (await store.get(selectorTable, selectorKey(execution.selector))).value;
     const name = selector?.node ?? null;
     const known = name === null ? undefined : this.#deps.node(name);
-    if (known === undefined) return null;
-    if (known.node.left) return `its node "${name}" left`;
+    if (name === null || known === undefined) return null;
+    if (known.node.left) return (await this.#nodeNow(name))?.left ? `its node "${name}" left` : null;
     // A retry keeps waiting: a late success may still take its place.
     if (execution.attempt > 1) return null;
     const revision = await store.get(revisionTable, revisionKey(execution.uid, execution.revision));
@@ -123,7 +138,10 @@ export class Housekeeping {
     const { store } = this.#deps;
     for await (const { key, value } of store.scan(runningTable, { prefix: runningPrefix() })) {
       const [, node, incarnation] = key;
-      await this.#judge(value, String(node), String(incarnation));
+      await this.#try(
+        `a run that may be lost, ${value.id}`,
+        () => this.#judge(value, String(node), String(incarnation)),
+      );
     }
   }
 
@@ -132,15 +150,21 @@ export class Housekeeping {
     const { store, finisher } = this.#deps;
     for await (const { key, value } of store.scan(gateTable, { prefix: gatePrefix() })) {
       if (value.superseded.length > 0 || replaced(value).length > 0 || owesPromotion(value)) {
-        await settleGate(String(key[1]), store, finisher);
+        await this.#try(`gate ${key[1]}`, () => settleGate(String(key[1]), store, finisher));
       }
     }
   }
 
   async #judge(execution: Execution, name: string, incarnation: string): Promise<void> {
     const known = this.#deps.node(name);
-    const over = known === undefined || known.node.incarnation !== incarnation || known.node.left;
-    if (over) return await this.#lose(execution, known?.node.left ? "its node left" : "its node restarted", true);
+    if (known === undefined || known.node.incarnation !== incarnation || known.node.left) {
+      // What is remembered may be behind what another server has registered: the store knows.
+      const node = await this.#nodeNow(name);
+      if (node === null || node.incarnation !== incarnation || node.left) {
+        return await this.#lose(execution, node?.left ? "its node left" : "its node restarted", true);
+      }
+    }
+    if (known === undefined) return;
     const revision = await this.#deps.store.get(revisionTable, revisionKey(execution.uid, execution.revision));
     const definition = revision.value?.definition;
     if (!definition) return;
@@ -161,6 +185,10 @@ export class Housekeeping {
   async #lose(execution: Execution, reason: string, over: boolean): Promise<void> {
     const { uid, id } = execution;
     await this.#deps.finisher.submit(uid, { kind: "lost", execution: id, reason, over });
+  }
+
+  async #nodeNow(name: string): Promise<Node | null> {
+    return (await this.#deps.store.read(nodeTable, nodeKey(name))).value;
   }
 
   async #forgetKeys(): Promise<void> {

@@ -49,6 +49,9 @@ export const cursorSchema = z.object({
 });
 export type Cursor = z.infer<typeof cursorSchema>;
 
+/** Why times that a pause has held back did not run. */
+export const PAUSED_REASON = "paused";
+
 /** Missed times of a job that are still to be run, or to be refused. */
 export const backlogSchema = z.object({
   plan: firingPlanSchema,
@@ -67,7 +70,13 @@ export const backlogSchema = z.object({
   /** Times that were fired lie inside a range: each is to be looked for before it is started. */
   joined: z.boolean().optional(),
   /** Ranges missed after that, oldest first; times between two ranges were fired on time. */
-  later: z.array(z.object({ plan: firingPlanSchema, from: z.number(), to: z.number() })).optional(),
+  later: z.array(z.object({
+    plan: firingPlanSchema,
+    from: z.number(),
+    to: z.number(),
+    /** From this range on another policy decides, for another reason, whatever became of those before it. */
+    how: z.object({ policy: z.enum(["skip", "last", "all"]), reason: z.string() }).optional(),
+  })).optional(),
 });
 export type Backlog = z.infer<typeof backlogSchema>;
 

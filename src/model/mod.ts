@@ -13,6 +13,7 @@
  * fence: the check that a leadership, its *term*, is still ours.
  * @module
  */
+export * from "./cluster_pause.ts";
 export * from "./due.ts";
 export * from "./effect.ts";
 export * from "./execution.ts";

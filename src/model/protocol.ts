@@ -32,10 +32,11 @@ export type Held = z.infer<typeof heldSchema>;
 export const returnedSchema = z.object({ execution: z.string(), uid: z.string(), claimedAt: z.number() });
 export type Returned = z.infer<typeof returnedSchema>;
 
+/** The incarnation of a node that speaks, within what any node can be called. */
+export const speakerSchema = z.object({ node: z.string().max(200), incarnation: z.string().max(100) });
+
 /** An agent asks for work; answered at once when there is news, else within `waitMs`. */
-export const pollRequestSchema = z.object({
-  node: z.string(),
-  incarnation: z.string(),
+export const pollRequestSchema = speakerSchema.extend({
   freeSlots: z.number().int().min(0),
   held: z.array(heldSchema).max(100_000),
   waitMs: z.number().min(0).max(5_000),
@@ -111,9 +112,7 @@ export const registerRequestSchema = z.object({
 export type RegisterRequest = z.input<typeof registerRequestSchema>;
 
 /** What has happened since the last report; sent again until answered. */
-export const reportRequestSchema = z.object({
-  node: z.string(),
-  incarnation: z.string(),
+export const reportRequestSchema = speakerSchema.extend({
   started: z.array(heldSchema),
   chunks: z.array(outputChunkSchema),
   results: z.array(resultSchema),

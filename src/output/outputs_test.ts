@@ -16,6 +16,7 @@ import {
   StoreChange,
 } from "../store/mod.ts";
 import { Outputs } from "./outputs.ts";
+import { never } from "../../tests/support/never.ts";
 
 const ID = RUNNING.id;
 const PLACE = { key: runningKey("n", "i", ID), value: null, versionstamp: null };
@@ -96,8 +97,6 @@ function read({ outputs }: Side, signal: AbortSignal) {
   })();
   return { seen, reading };
 }
-
-const never = new AbortController().signal;
 
 Deno.test("Outputs.follow() at one server shows what another takes, live, and the end that another stored", async () => {
   await using sides = await twoSides();

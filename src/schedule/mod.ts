@@ -16,4 +16,5 @@ export { describeSchedule } from "./describe_schedule.ts";
 export { previewSchedule, type SchedulePreview } from "./preview_schedule.ts";
 export { jitterOffset } from "./jitter.ts";
 export { isTimeZone } from "./zone.ts";
+export { type HeldTimes, heldTimes } from "./held_times.ts";
 export { type NextDue, nextDue, scheduleOf, withinBounds } from "./next_due.ts";

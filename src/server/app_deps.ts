@@ -72,7 +72,7 @@ async function mustSee(server: Server, name: string): Promise<JobView> {
 }
 
 function clusterOf(server: Server, options: EdgeOptions): AppDeps["cluster"] {
-  const { store, liveness, lease, agents } = server;
+  const { store, liveness, lease, agents, pauses } = server;
   const { nodeName, version } = options;
   return {
     nodeName,
@@ -92,6 +92,9 @@ function clusterOf(server: Server, options: EdgeOptions): AppDeps["cluster"] {
       const entry = await store.engine.kv.get(leaseKey());
       return entry.value === null ? null : decodeLease(entry.value).holder.split("/")[0] ?? null;
     },
+    pause: (pause) => pauses.pause(pause),
+    unpause: () => pauses.unpause(),
+    paused: () => pauses.current(),
     leave() {
       options.leave();
       return Promise.resolve();

@@ -4,14 +4,24 @@ import { Agents, AssignedIndex, Broker, Liveness, QueueIndex, QueueWatch } from 
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
 import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
-import { Jobs } from "../job/mod.ts";
+import { ClusterPauses, Jobs } from "../job/mod.ts";
 import { DeletedJobs, Housekeeping, Retention } from "../keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
 import { aborted, type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { Expander, QUEUE_BELL, Starter } from "../start/mod.ts";
-import { Catalogue, claimSchema, fenceKey, Graph, HeldJobs, leaseKey, OpenExecutions, Store } from "../store/mod.ts";
+import {
+  Catalogue,
+  claimSchema,
+  fenceKey,
+  FenceNow,
+  Graph,
+  HeldJobs,
+  leaseKey,
+  OpenExecutions,
+  Store,
+} from "../store/mod.ts";
 import { raiseTerm, termOf } from "./fence_bytes.ts";
 import { Fleet } from "./fleet.ts";
 import { ManualRuns } from "./runs.ts";
@@ -37,6 +47,7 @@ export interface ServerOptions {
 export class Server {
   readonly store: Store;
   readonly jobs: Jobs;
+  readonly pauses: ClusterPauses;
   readonly runs: ManualRuns;
   readonly views: StoreViews;
   readonly outputs: Outputs;
@@ -54,6 +65,7 @@ export class Server {
   readonly #catalogue: Catalogue;
   readonly #graph: Graph;
   readonly #held: HeldJobs;
+  readonly #fence: FenceNow;
   readonly #open: OpenExecutions;
   readonly #index: QueueIndex;
   readonly #assigned: AssignedIndex;
@@ -90,11 +102,11 @@ export class Server {
     this.#counts = new HourlyCounts(store, nodeName);
     const known = { catalogue: this.#catalogue, graph: this.#graph, open: this.#open, index: this.#index };
     const parts = { store, ...known, clock, random, log };
+    this.#fence = new FenceNow(parts);
+    this.pauses = new ClusterPauses(parts);
     const liveNodes = () => this.liveness.live();
-    const pauseOf = (uid: string) => ({
-      held: this.#held.has(uid),
-      heldUntil: this.#catalogue.byUid(uid)?.unpausedAt ?? null,
-    });
+    const fence = this.#fence;
+    const pauseOf = pausesOf(fence, this.#held, this.#catalogue);
     const finisher = new Finisher({ ...parts, counter: this.#counts });
     this.finisher = finisher;
     this.outputs = new Outputs({ ...parts, incarnation });
@@ -104,20 +116,14 @@ export class Server {
     this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
     const peers = this.#fleet?.peers;
     const minds = (execution: string) => peers?.minds(execution, "servers with agents") ?? true;
-    this.#broker = new Broker({ ...parts, pauseOf, minds });
+    this.#broker = new Broker({ ...parts, pauseOf, fence, minds });
+    fence.onPause(() => this.#broker.look());
     this.#queues = new QueueWatch({ ...parts, broker: this.#broker });
-    this.agents = new Agents({
-      ...parts,
-      broker: this.#broker,
-      assigned: this.#assigned,
-      liveness: this.liveness,
-      finisher,
-      outputs: this.outputs,
-    });
+    this.agents = new Agents({ ...shared, broker: this.#broker, assigned: this.#assigned, finisher });
     this.jobs = new Jobs({ ...parts, defaultTimezone, defaultTarget: options.defaultTarget });
     const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
     this.runs = new ManualRuns({ ...parts, starter, finisher });
-    this.views = new StoreViews(parts);
+    this.views = new StoreViews({ ...parts, isPaused: () => fence.isPaused });
     const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => this.#index.queuedRuns(uid) };
     this.#firing = new Firing(fireDeps);
     this.#backlog = new BacklogWork(fireDeps);
@@ -146,7 +152,7 @@ export class Server {
     const parts = [this.#graph, this.#held, this.#open, this.#index, this.#assigned, this.#expander].map((part) =>
       part.load()
     );
-    await Promise.all([this.liveness.load(this.store), ...parts]);
+    await Promise.all([this.liveness.load(this.store), this.#fence.refresh(), ...parts]);
   }
 
   /**
@@ -174,6 +180,7 @@ export class Server {
     await Promise.all([
       this.lease.run(leadSignal),
       this.#bell.run(signal),
+      this.#fence.run(signal),
       leading("firing", (leadership) => runFiring(loops, leadership)),
       leading("missed times", (leadership) => runBacklog(loops, leadership)),
       leading("keeping house", (leadership) => this.#keepHouse(leadership.signal)),
@@ -239,6 +246,14 @@ function leaseOf(
     fenceKey: fenceKey(),
     raiseTerm,
     termOf,
+  });
+}
+
+/** What is known of a job's pause and the cluster's. */
+function pausesOf(fence: FenceNow, held: HeldJobs, catalogue: Catalogue) {
+  return (uid: string) => ({
+    held: fence.isPaused || held.has(uid),
+    heldUntil: Math.max(fence.pausedUntil ?? 0, catalogue.byUid(uid)?.unpausedAt ?? 0),
   });
 }
 

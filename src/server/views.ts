@@ -40,6 +40,17 @@ import {
 
 const DAY_MS = 86_400_000;
 
+/** What reading works with. */
+export interface ViewsDeps {
+  store: Store;
+  catalogue: Catalogue;
+  graph: Graph;
+  open: OpenExecutions;
+  clock: Clock;
+  /** Whether the cluster is paused: no job has a next time then. */
+  isPaused: () => boolean;
+}
+
 /** Reads of jobs, their results and history. */
 export class StoreViews {
   readonly #store: Store;
@@ -47,13 +58,15 @@ export class StoreViews {
   readonly #graph: Graph;
   readonly #open: OpenExecutions;
   readonly #clock: Clock;
+  readonly #isPaused: () => boolean;
 
-  constructor(deps: { store: Store; catalogue: Catalogue; graph: Graph; open: OpenExecutions; clock: Clock }) {
+  constructor(deps: ViewsDeps) {
     this.#store = deps.store;
     this.#catalogue = deps.catalogue;
     this.#graph = deps.graph;
     this.#open = deps.open;
     this.#clock = deps.clock;
+    this.#isPaused = deps.isPaused;
   }
 
   /** One job as it is now; null when there is none of the name. */
@@ -64,17 +77,18 @@ export class StoreViews {
     const row = this.#store.engine.profile.soleWriter ? this.#catalogue.byUid(job.uid) : undefined;
     const stat = row ?? (await this.#store.read(statTable, statKey(job.uid))).value ?? emptyStat;
     const nextAt = row ? row.next : (await this.#store.read(cursorTable, cursorKey(job.uid))).value?.dueAt ?? null;
-    return { job, stat: { ...stat, recent: "" }, nextAt, dependents };
+    return { job, stat: { ...stat, recent: "" }, nextAt: this.#isPaused() ? null : nextAt, dependents };
   }
 
   /** Jobs in the order and range that a query asks for. */
   async jobs(query: JobQuery): Promise<{ views: JobView[]; total: number }> {
     const { rows, total } = await this.#catalogue.query(query);
+    const isPaused = this.#isPaused();
     const byName = isOneRange(query) ? await this.#jobsBetween(rows) : undefined;
     const views = await Promise.all(rows.map(async (row) => {
       const job = byName?.get(row.name) ?? (await this.#store.read(jobTable, jobKey(row.name))).value;
       const dependents = this.#graph.children(row.name).map((child) => child.name);
-      return job ? [{ job, stat: { ...row, recent: "" }, nextAt: row.next, dependents }] : [];
+      return job ? [{ job, stat: { ...row, recent: "" }, nextAt: isPaused ? null : row.next, dependents }] : [];
     }));
     return { views: views.flat(), total };
   }

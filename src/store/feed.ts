@@ -6,7 +6,7 @@ import { feedKey, feedPrefix } from "./keys.ts";
 import type { Store } from "./store.ts";
 import { covered, StoreChange } from "./store_change.ts";
 import { defineTable, type Table } from "./table.ts";
-import { cursorTable, edgeTable, heldTable, jobTable, nodeTable, statTable, tombTable } from "./tables.ts";
+import { cursorTable, edgeTable, fenceTable, heldTable, jobTable, nodeTable, statTable, tombTable } from "./tables.ts";
 import { writersOf } from "./store_change.ts";
 
 /** The bell that says: a server has told what it changed. */
@@ -28,6 +28,7 @@ const FED: readonly { table: Table<never>; urgent: boolean }[] = [
   { table: jobTable, urgent: true },
   { table: edgeTable, urgent: true },
   { table: heldTable, urgent: true },
+  { table: fenceTable, urgent: true },
   { table: tombTable, urgent: true },
   { table: nodeTable, urgent: true },
   { table: statTable, urgent: false },

@@ -28,7 +28,7 @@ export const gapPrefix = (uid: string): KvKey => ["gap", uid];
 export const gateKey = (gate: string): KvKey => ["gate", gate];
 export const gatePrefix = (): KvKey => ["gate"];
 export const groupKey = (uid: string, id: string): KvKey => ["exec", uid, id];
-export const groupPrefix = (uid: string): KvKey => ["exec", uid];
+export const groupPrefix = (...uid: string[]): KvKey => ["exec", ...uid];
 export const unmadeKey = (uid: string, group: string, page: number): KvKey => ["unmade", uid, group, page];
 export const unmadePrefix = (...group: string[]): KvKey => ["unmade", ...group];
 export const executionKey = (uid: string, id: string): KvKey => [
@@ -37,7 +37,7 @@ export const executionKey = (uid: string, id: string): KvKey => [
   id.slice(0, GROUP_ID_LENGTH),
   id.slice(GROUP_ID_LENGTH),
 ];
-export const executionPrefix = (uid: string): KvKey => ["exec", uid];
+export const executionPrefix = (...uid: string[]): KvKey => ["exec", ...uid];
 export const queueKey = (selector: string, lane: number, readyAtMs: number, execution: string): KvKey => [
   "q",
   selector,
@@ -54,7 +54,7 @@ export const runningKey = (node: string, incarnation: string, execution: string)
 ];
 export const runningPrefix = (...node: string[]): KvKey => ["running", ...node];
 export const takenKey = (group: string, node: string): KvKey => ["taken", group, node];
-export const takenPrefix = (group: string): KvKey => ["taken", group];
+export const takenPrefix = (...group: string[]): KvKey => ["taken", ...group];
 export const statKey = (uid: string): KvKey => ["stat", uid];
 export const statPrefix = (): KvKey => ["stat"];
 export const endedKey = (hourMs: number, server: string): KvKey => ["ended", hourMs, server];

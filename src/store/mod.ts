@@ -4,6 +4,7 @@
  */
 export * from "./catalogue.ts";
 export * from "./feed.ts";
+export * from "./fence_now.ts";
 export * from "./graph.ts";
 export * from "./held_jobs.ts";
 export * from "./keys.ts";

@@ -1,8 +1,9 @@
 import type { Engine, Kv, KvEntry, KvKey } from "../kv/mod.ts";
 import type { JobTruth } from "../job/mod.ts";
-import { type Execution, isEnded } from "../model/mod.ts";
+import { type Execution, firstSettings, type Group, isEnded } from "../model/mod.ts";
 import type { Clock, Log } from "../runtime/mod.ts";
 import { CarillonError } from "../runtime/mod.ts";
+import { executionsOf } from "../start/mod.ts";
 import {
   executionKey,
   executionPrefix,
@@ -23,6 +24,8 @@ import {
   statKey,
   statTable,
   unfinishedStore,
+  unmadePrefix,
+  unmadeTable,
 } from "../store/mod.ts";
 import { isAccounted, jobNamePages, readJobTruth } from "./job_snapshot.ts";
 import { type BodyLine, FORMAT, FORMAT_VERSION, type Header } from "./line.ts";
@@ -76,7 +79,7 @@ export class Backup {
       );
     }
     const fence = await this.#kv.get(fenceKey());
-    const settings = fence.value === null ? { refuseNewJobs: false } : fenceTable.decode(fence.value).settings;
+    const settings = fence.value === null ? firstSettings : fenceTable.decode(fence.value).settings;
     const at = new Date(this.#clock.now()).toISOString();
     return { kind: "header", format: FORMAT, version: FORMAT_VERSION, schema: SCHEMA_VERSION, cluster, at, settings };
   }
@@ -149,11 +152,15 @@ export class Backup {
     open: ReadonlyMap<string, Execution>,
   ): AsyncIterable<[BodyLine, Execution | null]> {
     const seen = new Set<string>();
+    const unmade: Execution[] = [];
     const prefix = executionPrefix(truth.job.uid);
     for await (const entry of this.#kv.list({ prefix }, { batchSize: 500 })) {
       if (entry.key.length === groupTable.keyParts) {
         const group = this.#unreadable.decode(groupTable, entry);
-        if (group !== null && isAccounted(truth, group.dueAt)) yield [recordLine(entry), null];
+        if (group === null || !isAccounted(truth, group.dueAt)) continue;
+        yield [recordLine(entry), null];
+        // Read after their group: what is in no page by now, and nowhere else, may have begun.
+        if (group.wide && group.state !== "ended") unmade.push(...await this.#unmadeOf(group));
         continue;
       }
       const execution = this.#unreadable.decode(executionTable, entry);
@@ -161,11 +168,22 @@ export class Backup {
       seen.add(execution.id);
       if (isAccounted(truth, execution.dueAt)) yield [recordLine(entry), execution];
     }
-    for (const execution of open.values()) {
+    const left = new Map([...unmade.map((each) => [each.id, each] as const), ...open]);
+    for (const execution of left.values()) {
       if (seen.has(execution.id) || isEnded(execution) || !isAccounted(truth, execution.dueAt)) continue;
       const key = plainKey(executionKey(execution.uid, execution.id));
       yield [{ kind: "record", key, value: { v: 1, ...execution } }, execution];
     }
+  }
+
+  /** Executions that a wide group has still to make: for a restore they are queued ones. */
+  async #unmadeOf(group: Group): Promise<Execution[]> {
+    const executions: Execution[] = [];
+    for await (const entry of this.#kv.list({ prefix: unmadePrefix(group.uid, group.id) })) {
+      const page = this.#unreadable.decode(unmadeTable, entry);
+      if (page !== null) executions.push(...executionsOf(group, page, group.createdAt));
+    }
+    return executions;
   }
 
   /** Every record of a range; those whose key is in `seen` already are left out, and new ones noted there. */

@@ -4,7 +4,7 @@ import { closedGroup } from "./close_open.ts";
 
 const MOMENT = { backupAt: 0, nowMs: 10 };
 
-Deno.test("closedGroup() skips targets of a wide group that were not made, and loses those that may have begun", () => {
+Deno.test("closedGroup() skips targets of a group that waits, and loses those that may have begun", () => {
   const open = { selector: "", state: "open" } as const;
   const group: Group = {
     id: "g",
@@ -27,7 +27,9 @@ Deno.test("closedGroup() skips targets of a wide group that were not made, and l
     endedAt: null,
     outcome: null,
   };
-  const closed = closedGroup(group, new Map([[executionId("g", 1, 1), "lost"]]), MOMENT);
-  assert.deepEqual(closed.targets.map(({ state }) => state), ["success", "lost", "skipped", "lost"]);
+  const closed = closedGroup(group, new Map([[executionId("g", 1, 1), "skipped"]]), MOMENT);
+  assert.deepEqual(closed.targets.map(({ state }) => state), ["success", "skipped", "lost", "lost"]);
   assert.deepEqual([closed.state, closed.outcome, closed.endedAt], ["ended", "partially_failed", 10]);
+  const waiting = closedGroup({ ...group, state: "waiting" }, new Map(), MOMENT);
+  assert.deepEqual(waiting.targets.map(({ state }) => state), ["success", "skipped", "skipped", "skipped"]);
 });

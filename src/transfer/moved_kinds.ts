@@ -67,7 +67,7 @@ export function tableOf(key: KvKey): Table<unknown> | undefined {
 export function isRestorable(key: KvKey): boolean {
   const head = String(key[0]);
   return head === "out" || head === "exec" || IN_JOB_LINES.has(head) || Object.hasOwn(TABLES, head) ||
-    head === "q" || head === "running";
+    head === "q" || head === "running" || head === "unmade";
 }
 
 /** Ranges that a backup takes whole. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Engine, openEmbedded, openMemory } from "../kv/mod.ts";
+import type { ClusterPause } from "../model/mod.ts";
 import {
   cursorKey,
   cursorTable,
@@ -7,6 +8,8 @@ import {
   duePrefix,
   executionPrefix,
   executionTable,
+  fenceKey,
+  fenceTable,
   groupTable,
   queuePrefix,
   runningPrefix,
@@ -95,6 +98,21 @@ Deno.test("restoreBackup() keeps the cursor: times that went by since are due, n
     if (cursor.dueAt !== null) assert.notEqual((await target.kv.get(dueKey(cursor.dueAt, uid))).value, null);
   }
   assert.ok((await Array.fromAsync(target.kv.list({ prefix: duePrefix() }))).length > 0);
+  await Promise.all([source.close(), target.close()]);
+});
+
+Deno.test("restoreBackup() keeps the pause of the cluster, and what is left of those before, under a new term", async () => {
+  const source = await storeOf({ seed: 1, open: false });
+  const how = { note: "deploy", by: "me" };
+  const pauses: ClusterPause[] = [
+    { ...how, from: NOW - 9_000, to: NOW - 5_000, policy: "last" },
+    { ...how, from: NOW - 1_000, to: null, policy: "all" },
+  ];
+  await write(source, fenceKey(), fenceTable.encode({ term: 7, settings: { refuseNewJobs: true, pauses } }));
+  const target = openMemory();
+  await restoreText(target, await backUp(source));
+  const fence = fenceTable.decode((await target.kv.get(fenceKey())).value ?? new Uint8Array());
+  assert.deepEqual(fence, { term: 0, settings: { refuseNewJobs: true, pauses } });
   await Promise.all([source.close(), target.close()]);
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { clusterPauseAnswerSchema, pausedAnswerSchema } from "../../routes/wire/cluster_answer.ts";
 import { openApp } from "./open_app.ts";
-import { readJob, refusedWith, send, shellJob, store } from "./requests.ts";
+import { readJob, readJson, refusedWith, send, shellJob, store } from "./requests.ts";
 
 Deno.test("POST /v1/jobs answers 201 with Location, also when it replaces", async () => {
   await using app = await openApp();
@@ -99,6 +100,26 @@ Deno.test("POST /v1/pause refuses new jobs with 503 until /v1/unpause, and nothi
   assert.equal((await readJob(await send(app, "POST", "/v1/jobs/old/toggle"))).disabled, true);
   assert.deepEqual(await paused("POST", "/v1/unpause"), { paused: false });
   await store(app, shellJob("new"));
+});
+
+Deno.test("POST /v1/cluster/pause answers the stored interval, again it keeps its beginning, unpause ends it", async () => {
+  await using app = await openApp();
+  const pauseOf = async (method: string, path: string, body?: unknown) => {
+    return clusterPauseAnswerSchema.parse(await readJson(await send(app, method, path, body), 200)).pause;
+  };
+  assert.equal(await pauseOf("GET", "/v1/cluster/pause"), null);
+  const first = await pauseOf("POST", "/v1/cluster/pause");
+  assert.deepEqual({ ...first, from: "" }, { from: "", to: null, policy: "skip", note: "", by: "api" });
+  const to = "2999-01-01T00:00:00Z";
+  const again = await pauseOf("POST", "/v1/cluster/pause", { policy: "all", note: "deploy", to });
+  assert.deepEqual(again, { from: first?.from, to, policy: "all", note: "deploy", by: "api" });
+  assert.deepEqual(await pauseOf("GET", "/v1/cluster/pause"), again);
+  await store(app, shellJob("new"));
+  const { paused } = pausedAnswerSchema.parse(await readJson(await send(app, "GET", "/v1/pause"), 200));
+  assert.equal(paused, false, "another setting");
+  assert.equal(await pauseOf("POST", "/v1/cluster/unpause"), null);
+  assert.equal(await pauseOf("POST", "/v1/cluster/unpause"), null);
+  assert.equal(await pauseOf("GET", "/v1/cluster/pause"), null);
 });
 
 Deno.test("POST /v1/jobs/:job/pause stores policy and note, unpause ends it", async () => {

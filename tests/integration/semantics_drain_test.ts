@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { openNodes } from "./semantics_node.ts";
 import { SECOND, World } from "./semantics_world.ts";
+import { never } from "../support/never.ts";
 
 /** A job of which any one node runs each run. */
 const ANY = { target: "one" };
@@ -157,16 +158,20 @@ Deno.test("Names: a second node of a name is refused, with both addresses, while
   await node.start();
   const { agents } = world.carillon.server;
   const twin = () =>
-    agents.register({
-      name: "n2",
-      id: "another",
-      incarnation: "x",
-      tags: {},
-      slots: 1,
-      executors: [],
-      version: "1",
-      server: false,
-    }, "10.0.0.2");
+    agents.register(
+      {
+        name: "n2",
+        id: "another",
+        incarnation: "x",
+        tags: {},
+        slots: 1,
+        executors: [],
+        version: "1",
+        server: false,
+      },
+      "10.0.0.2",
+      never,
+    );
   await assert.rejects(twin(), { code: "forbidden", message: /"n2" from 10\.0\.0\.2: .* live node at / });
   await world.pass(60 * SECOND);
   await world.states("job", "lost");

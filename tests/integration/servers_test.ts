@@ -175,6 +175,57 @@ for (const { program, open } of STORES) {
     assert.deepEqual(dues, dues.map((_, i) => (dues[0] ?? 0) + i), "every second once");
   });
 
+  testWith(
+    program,
+    `a pause of the cluster on ${program.name} holds at all servers, over the death of a leader`,
+    async () => {
+      await using servers = new Servers(await Deno.makeTempDir({ prefix: "carillon-servers-" }), await open());
+      const [a, b] = [await servers.add("a"), await servers.add("b")];
+      for (const [i, url] of servers.urls.entries()) servers.agent(`agent-${i}`, [url, ...servers.urls]);
+      await eventually(
+        async () => (await b.members()).filter(({ state }) => state === "alive").length === 4,
+        { ...WITHIN, what: "two servers and two agents" },
+      );
+      const log = `${servers.dir}/starts`;
+      const job = { target: "one", ...shell(`echo $CARILLON_JOB_NAME >> ${log}`) };
+      await a.apply({ name: "tick", schedule: "* * * * * *", ...job }, { strict: true });
+      await a.apply({ name: "hand", schedule: "@manually", ...job }, { strict: true });
+      const starts = () => Deno.readTextFileSync(log).split("\n").length - 1;
+      await eventually(() => starts() >= 2, { ...WITHIN, what: "first starts" });
+      // Two servers, one after the other: what one has answered binds the other at once.
+      const paused = await b.pauseCluster({ policy: "all", note: "both", to: null });
+      await a.run("hand", { wait: false, force: false });
+      await eventually(async () => {
+        const { executions } = await a.executions("tick", { state: "queued,running" });
+        return executions.every(({ node }) => node === "");
+      }, { ...WITHIN, what: "an end of what agents had" });
+      const before = starts();
+      const leader = await servers.leader();
+      await leader.end("SIGKILL");
+      const rest = servers.all.find((server) => server !== leader);
+      assert.ok(rest);
+      const survivor = createClient({ baseUrl: rest.url, fetch });
+      await rest.says(/Leading/);
+      await eventually(() => Date.now() > (paused?.from ?? 0) + 6_000, {
+        ...WITHIN,
+        what: "some times inside the pause",
+      });
+      assert.deepEqual([starts(), await survivor.clusterPause()], [before, paused]);
+      await survivor.unpauseCluster();
+      await eventually(() => starts() >= before + 8, { ...WITHIN, what: "what was held, and more" });
+      await survivor.toggle("tick");
+      const ended = await eventually(async () => {
+        const { executions } = await survivor.executions("tick", {
+          state: "queued,running,success,failed,lost,skipped",
+        });
+        return executions.every(({ state }) => state === "success") ? executions : undefined;
+      }, { ...WITHIN, what: "all runs ended" });
+      const dues = ended.map(({ dueAt }) => Math.floor((dueAt ?? 0) / 1_000)).sort((x, y) => x - y);
+      assert.deepEqual(dues, dues.map((_, i) => (dues[0] ?? 0) + i), "every second once");
+      assert.equal(starts(), ended.length + 1, "and what was started by hand");
+    },
+  );
+
   testWith(program, `output is followed live at any server on one ${program.name}`, async () => {
     await using servers = new Servers(await Deno.makeTempDir({ prefix: "carillon-servers-" }), await open());
     const a = await servers.add("a");

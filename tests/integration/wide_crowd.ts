@@ -1,6 +1,7 @@
 import type { Agents } from "../../src/claim/mod.ts";
 import type { Assignment, Result } from "../../src/model/mod.ts";
 import { CarillonError } from "../../src/runtime/mod.ts";
+import { never } from "../support/never.ts";
 
 /** Reports under way at a time. */
 const AT_ONCE = 200;
@@ -21,7 +22,7 @@ export class Crowd {
   async register(): Promise<void> {
     await Promise.all(this.names.map(async (name) => {
       const identity = { name, id: `id-${name}`, incarnation: `${name}.1`, tags: {}, slots: 10 };
-      await this.#agents.register({ ...identity, executors: ["shell"], version: "0", server: false }, "");
+      await this.#agents.register({ ...identity, executors: ["shell"], version: "0", server: false }, "", never);
     }));
   }
 

@@ -23,6 +23,7 @@ import { Prng } from "./model/prng.ts";
 import { observed } from "./model/shadow.ts";
 import { StepClock } from "./model/step_clock.ts";
 import { FaultyKv } from "../support/faulty_kv.ts";
+import { never } from "../support/never.ts";
 
 /** The stores that a wide group is tried on: one writer with large commits, and several with 10 checks a commit. */
 export const WIDE_PROFILES = { "one writer": PROFILES.memory, "10 checks a commit": PROFILES.connect } as const;
@@ -89,7 +90,7 @@ export class WideWorld {
   async register(name: string): Promise<void> {
     const identity = { name, id: `id-${name}`, incarnation: `${name}.1`, tags: { role: "web" }, slots: 10 };
     const request = { ...identity, executors: ["shell"], version: "0", server: false };
-    await this.peer.agents.register(request, "");
+    await this.peer.agents.register(request, "", never);
     this.held.set(name, []);
   }
 

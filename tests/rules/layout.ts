@@ -79,7 +79,7 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
   "src/keep": { imports: ["src/runtime", "src/model", "src/store", "src/lease", "src/start", "src/finish"] },
   "src/auth": { imports: ["src/runtime", "src/model", "src/store"] },
   "src/transfer": {
-    imports: ["src/runtime", "src/model", "src/kv", "src/store", "src/schedule", "src/job"],
+    imports: ["src/runtime", "src/model", "src/kv", "src/store", "src/schedule", "src/job", "src/start"],
   },
   "src/client": { imports: ["src/model", "routes/wire"], types: ["routes"] },
   "src/server": { imports: [...SERVICES, "src/client", "src/ui", "routes", "routes/wire"] },

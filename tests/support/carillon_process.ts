@@ -3,6 +3,7 @@ import { eventually } from "./eventually.ts";
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const PERMISSIONS = ["net=127.0.0.1,localhost", "env", "run", "read", "write", "sys"].map((name) => `--allow-${name}`);
+const RUN = ["run", "--no-prompt", "--config", CONFIG, ...PERMISSIONS, MAIN];
 
 /** How long a process may take for anything, in milliseconds: machines that test are busy. */
 const WITHIN_MS = 30_000;
@@ -10,7 +11,22 @@ const WITHIN_MS = 30_000;
 /** As `eventually` takes it. */
 export const WITHIN = { withinMs: WITHIN_MS };
 
-/** `carillon …` in a process of its own; disposing kills it. */
+/** What a command answers. */
+export interface CommandAnswer {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs `carillon …` in a process of its own to its end. */
+export async function runCarillon(args: readonly string[], env: Record<string, string> = {}): Promise<CommandAnswer> {
+  const command = new Deno.Command(Deno.execPath(), { args: [...RUN, ...args], env, stdin: "null" });
+  const { code, stdout, stderr } = await command.output();
+  const text = new TextDecoder();
+  return { code, out: text.decode(stdout), err: text.decode(stderr) };
+}
+
+/** `carillon start …` in a process of its own; disposing kills it. */
 export class CarillonProcess implements AsyncDisposable {
   /** What it has written to standard error so far. */
   said = "";
@@ -19,7 +35,7 @@ export class CarillonProcess implements AsyncDisposable {
 
   constructor(args: readonly string[], env: Record<string, string> = {}) {
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--config", CONFIG, ...PERMISSIONS, MAIN, ...args],
+      args: [...RUN, ...args],
       env,
       stdin: "null",
       stdout: "null",

@@ -1,5 +1,12 @@
 import type { AppDeps, Views } from "../../routes/deps.ts";
-import { type Execution, type ExecutionQuery, hasStarted, type JobQuery, type Node } from "../../src/model/mod.ts";
+import {
+  type ClusterPause,
+  type Execution,
+  type ExecutionQuery,
+  hasStarted,
+  type JobQuery,
+  type Node,
+} from "../../src/model/mod.ts";
 import { CarillonError, silentLog, systemClock } from "../../src/runtime/mod.ts";
 import { FakeJobs } from "./fake_jobs.ts";
 import { FakeRuns } from "./fake_runs.ts";
@@ -34,6 +41,7 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
   const now = () => Date.now();
   const jobs: FakeJobs = new FakeJobs(now, (name) => runs.executions.delete(name));
   const runs: FakeRuns = new FakeRuns(jobs, now);
+  let clusterPause: ClusterPause | null = null;
   const nodes: FakeDeps["nodes"] = [{ node: fakeNode("n1"), state: "alive" }];
   return {
     views: fakeViews(jobs, runs),
@@ -55,6 +63,15 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
         return Promise.resolve(member);
       },
       leader: () => Promise.resolve("n1"),
+      pause(how) {
+        clusterPause = { ...how, from: clusterPause?.from ?? now() };
+        return Promise.resolve(clusterPause);
+      },
+      unpause() {
+        clusterPause = null;
+        return Promise.resolve();
+      },
+      paused: () => Promise.resolve(clusterPause),
       leave: () => Promise.resolve(),
       ready: () => Promise.resolve(),
     },

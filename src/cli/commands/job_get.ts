@@ -2,9 +2,10 @@ import type { Command } from "commander";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { jobBodySchema } from "../../../routes/wire/job_body.ts";
-import type { JobView } from "../../model/mod.ts";
+import type { ClusterPause, JobView } from "../../model/mod.ts";
 import { type ApiOptions, openApi, withApi } from "../api.ts";
 import type { Cli, Finish } from "../cli.ts";
+import { clusterPauseText } from "../cluster_pause_text.ts";
 import { moment } from "../moment.ts";
 import { visible } from "../visible.ts";
 
@@ -30,11 +31,12 @@ async function getJob(cli: Cli, name: string, options: ApiOptions): Promise<void
   const api = openApi(cli, options);
   const { view, json } = await api.client.job(name);
   if (options.json) return cli.terminal.out(api.lastJson());
-  cli.terminal.out(factsOf(view, cli.clock.now()) + definitionYaml(json));
+  const pause = await api.client.clusterPause();
+  cli.terminal.out(factsOf(view, pause, cli.clock.now()) + definitionYaml(json));
 }
 
 /** What a job is now, as comments. */
-function factsOf({ job, stat, nextAt, dependents }: JobView, nowMs: number): string {
+function factsOf({ job, stat, nextAt, dependents }: JobView, pause: ClusterPause | null, nowMs: number): string {
   const facts = [
     `revision ${job.revision} of ${moment(job.updatedAt, nowMs)}`,
     `next: ${moment(nextAt, nowMs)}`,
@@ -42,6 +44,7 @@ function factsOf({ job, stat, nextAt, dependents }: JobView, nowMs: number): str
     `${stat.errorCount} bad, the last ${moment(stat.lastError, nowMs)}`,
     ...(dependents.length === 0 ? [] : [`starts: ${dependents.join(", ")}`]),
     ...(job.pause ? [`paused since ${moment(job.pause.from, nowMs)}, ${job.pause.policy}: ${job.pause.note}`] : []),
+    ...(pause ? [clusterPauseText(pause, nowMs)] : []),
   ];
   return facts.map((fact) => `# ${visible(fact)}\n`).join("");
 }

@@ -3,6 +3,7 @@ import type { JobView } from "../../model/mod.ts";
 import { type ApiOptions, openApi, withApi } from "../api.ts";
 import { keyValue, wholeNumber } from "../argument.ts";
 import type { Cli, Finish } from "../cli.ts";
+import { clusterPauseText } from "../cluster_pause_text.ts";
 import { moment } from "../moment.ts";
 import { type Cell, stateCell, table } from "../table.ts";
 
@@ -43,6 +44,8 @@ async function listJobs(cli: Cli, options: ListOptions): Promise<void> {
   const { views, total } = await api.client.jobs(queryOf(options));
   const { terminal } = cli;
   if (options.json) return terminal.out(api.lastJson());
+  const pause = await api.client.clusterPause();
+  if (pause !== null) terminal.note(clusterPauseText(pause, cli.clock.now()));
   if (views.length > 0) terminal.out(jobTable(views, cli.clock.now(), terminal.colour));
   if (views.length < total || total === 0) terminal.note(total === 0 ? "No jobs" : `${views.length} of ${total} jobs`);
 }

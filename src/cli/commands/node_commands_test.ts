@@ -29,6 +29,6 @@ Deno.test("every command sends the token that --token, or else CARILLON_TOKEN, n
     },
   });
   await cli.run("node", "list");
-  await cli.run("job", "list", "--token", "from-flag");
+  await cli.run("node", "list", "--token", "from-flag");
   assert.deepEqual(sent, ["Bearer from-env", "Bearer from-flag"]);
 });

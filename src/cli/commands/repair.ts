@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { isTimeZone } from "../../schedule/mod.ts";
-import { mustBeStore, repairStore } from "../../transfer/mod.ts";
+import { mustBeStore, type Repaired, repairStore } from "../../transfer/mod.ts";
 import type { Cli, Finish } from "../cli.ts";
+import { EXIT } from "../exit_code.ts";
 import { logOf, openStore, placeOf, withStore } from "../store_place.ts";
 import { UsageError } from "../usage_error.ts";
 import { visible } from "../visible.ts";
@@ -13,8 +14,10 @@ interface RepairOptions {
 }
 
 const EXAMPLES = `
-Compares what is derived with what it is derived from, and mends it: the due index and cursors, the edges between jobs,
-the marks that hold back runs of paused jobs. Stop all servers first. Prints a line for each thing that was wrong.
+Compares what is derived with what it is derived from, and mends it: due index and cursors, edges between jobs, marks of
+paused and deleted jobs, current revisions, queues and what nodes have, groups, gates, selectors, taken nodes. Stop all
+servers first. Prints a line for each thing that was wrong. A run of which nobody can tell what became of it ends as
+skipped or lost. What nobody can read is told, and left as it is.
 
 Examples:
   carillon repair --dry-run
@@ -29,7 +32,7 @@ export function addRepair(program: Command, cli: Cli, finish: Finish): void {
     .action(finish((options: RepairOptions) => repair(cli, options)));
 }
 
-async function repair(cli: Cli, options: RepairOptions): Promise<void> {
+async function repair(cli: Cli, options: RepairOptions): Promise<number> {
   const { kv, dryRun = false, timezone = cli.env.CARILLON_TIMEZONE || "UTC" } = options;
   if (!isTimeZone(timezone)) {
     throw new UsageError([`flag --timezone: "${timezone}" is no time zone like Europe/Berlin`]);
@@ -38,8 +41,16 @@ async function repair(cli: Cli, options: RepairOptions): Promise<void> {
   await using store = await openStore(cli, name, { what: "repair", mustExist: true, live: false });
   const deps = { engine: store.engine, clock: cli.clock, random: cli.random, log: logOf(cli) };
   await mustBeStore(deps, name);
-  const found = await repairStore(deps, { dryRun, timezone });
-  for (const line of found) cli.terminal.out(`${visible(line)}\n`);
-  const verb = dryRun ? "found" : "mended";
-  cli.terminal.note(found.length === 0 ? "nothing is wrong" : `${verb} ${found.length}`);
+  const { found, unreadable } = await repairStore(deps, { dryRun, timezone });
+  for (const { what } of found) cli.terminal.out(`${visible(what)}\n`);
+  cli.terminal.note(found.length === 0 ? "nothing is wrong" : `${dryRun ? "found" : "mended"} ${counted(found)}`);
+  if (unreadable === 0) return EXIT.ok;
+  cli.terminal.note(`${unreadable} records can't be read; they are left as they are`);
+  return EXIT.failure;
+}
+
+/** How many, and how many of each kind: `3: gates 2, selectors 1`. */
+function counted(found: Repaired["found"]): string {
+  const kinds = Map.groupBy(found, ({ kind }) => kind);
+  return `${found.length}: ${[...kinds].map(([kind, each]) => `${kind} ${each.length}`).join(", ")}`;
 }

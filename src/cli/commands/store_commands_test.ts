@@ -173,8 +173,12 @@ Deno.test("repair mends what is missing, shows it only on --dry-run, and then fi
   });
   const shown = await cli.run("repair", "--kv", a, "--dry-run");
   assert.match(shown.out, /^job "job\d": its due entry is missing\n$/);
-  assert.equal(shown.err, "found 1\n");
-  assert.deepEqual(await cli.run("repair", "--kv", a), { code: 0, out: shown.out, err: "mended 1\n" });
+  assert.equal(shown.err, "found 1: due index and cursors 1\n");
+  assert.deepEqual(await cli.run("repair", "--kv", a), {
+    code: 0,
+    out: shown.out,
+    err: "mended 1: due index and cursors 1\n",
+  });
   assert.deepEqual(await jobsIn(a), before);
   assert.deepEqual(await cli.run("repair", "--kv", a), { code: 0, out: "", err: "nothing is wrong\n" });
   await withStoreOf(a, (engine) => write(engine, schemaKey(), null));

@@ -1,14 +1,41 @@
-import { Committer, type KvEntry, type KvKey } from "../../kv/mod.ts";
-import { CarillonError, type Log, messageOf, randomDigits } from "../../runtime/mod.ts";
-import { jobPrefix, jobTable, schemaKey, type Table } from "../../store/mod.ts";
+import { Committer } from "../../kv/mod.ts";
+import { CarillonError, randomDigits } from "../../runtime/mod.ts";
+import { SCHEMA_VERSION, schemaKey, schemaTable, unfinishedStore } from "../../store/mod.ts";
 import type { TargetDeps } from "../target.ts";
+import { deletedJobsRepair } from "./deleted_jobs.ts";
 import { edgesRepair } from "./edges.ts";
+import { executionsRepair } from "./executions.ts";
 import type { Repair } from "./finding.ts";
+import { gatesRepair } from "./gates.ts";
+import { groupsRepair } from "./groups.ts";
 import { heldRepair } from "./held.ts";
+import { lostGroupsRepair } from "./lost_groups.ts";
+import { revisionsRepair } from "./revisions.ts";
+import { selectorsRepair } from "./selectors.ts";
+import { sourceOf } from "./source.ts";
+import { takenRepair } from "./taken.ts";
 import { timingRepair } from "./timing.ts";
+import { unmadeRepair } from "./unmade.ts";
+import { View } from "./view.ts";
 
-/** Every repair, in the order in which they are done. */
-export const REPAIRS: readonly Repair[] = [timingRepair, edgesRepair, heldRepair];
+/**
+ * Every repair, in the order in which they are done: each stands on what those before it have mended. Times come after
+ * runs, as what an `@after_end` counts from may be among those that end here.
+ */
+export const REPAIRS: readonly Repair[] = [
+  deletedJobsRepair,
+  revisionsRepair,
+  edgesRepair,
+  heldRepair,
+  lostGroupsRepair,
+  executionsRepair,
+  unmadeRepair,
+  selectorsRepair,
+  groupsRepair,
+  gatesRepair,
+  takenRepair,
+  timingRepair,
+];
 
 /** How a store is repaired. */
 export interface RepairOptions {
@@ -18,44 +45,48 @@ export interface RepairOptions {
   timezone: string;
 }
 
+/** What a repair has found. */
+export interface Repaired {
+  /** What was wrong, each with the kind of record. */
+  found: { kind: string; what: string }[];
+  /** Records that nobody can read: they are left as they are. */
+  unreadable: number;
+}
+
 /** Looks for all that is missing or wrong, and mends it unless it is only to be shown. Answers what was found. */
-export async function repairStore(deps: TargetDeps, how: RepairOptions): Promise<string[]> {
+export async function repairStore(deps: TargetDeps, how: RepairOptions): Promise<Repaired> {
   const { engine, clock, log } = deps;
-  const list = <T>(table: Table<T>, prefix: KvKey) => readable(deps, table, prefix, log);
-  const jobs = (await list(jobTable, jobPrefix())).map(({ value }) => value);
+  const view = new View(deps);
   const committer = new Committer({ engine, clock, log, incarnation: randomDigits(deps.random, 16) });
-  const found: string[] = [];
+  const { source, forget } = await sourceOf(view, { nowMs: clock.now(), timezone: how.timezone });
+  const found: Repaired["found"] = [];
   for (const repair of REPAIRS) {
-    for (const { what, change } of await repair.find({ jobs, nowMs: clock.now(), timezone: how.timezone, list })) {
-      found.push(what);
-      if (how.dryRun) continue;
-      const { outcome } = await committer.commit(change);
-      if (outcome === "refused") throw disturbed(what);
+    for await (const { what, change } of repair.find(source)) {
+      found.push({ kind: repair.name, what });
+      if (how.dryRun) view.show(change);
+      else if ((await committer.commit(change)).outcome === "refused") throw disturbed(what);
+      forget();
     }
   }
   await committer.close();
-  return found;
+  return { found, unreadable: view.unreadable.length };
 }
 
-/** Throws `not_found` where there is no store to repair. */
+/** Throws `not_found` where there is no store to repair, `unavailable` for one that this program cannot judge. */
 export async function mustBeStore({ engine }: TargetDeps, name: string): Promise<void> {
-  if ((await engine.kv.get(schemaKey())).value !== null) return;
-  throw new CarillonError("not_found", `Cannot repair "${name}": it holds no Carillon store`);
-}
-
-async function readable<T>({ engine }: TargetDeps, table: Table<T>, prefix: KvKey, log: Log) {
-  const found: { entry: KvEntry; value: T }[] = [];
-  for await (const entry of engine.kv.list({ prefix }, { batchSize: 1000 })) {
-    try {
-      found.push({ entry, value: table.decode(entry.value) });
-    } catch (thrown) {
-      log.warn(`Cannot read a stored ${table.name}: it is left as it is`, {
-        key: entry.key.join("/"),
-        error: messageOf(thrown),
-      });
-    }
+  const { value } = await engine.kv.get(schemaKey());
+  if (value === null) throw new CarillonError("not_found", `Cannot repair "${name}": it holds no Carillon store`);
+  const { version, minReader, unfinished } = schemaTable.decode(value);
+  if (unfinished) throw unfinishedStore(unfinished);
+  const refuse = (reason: string) => new CarillonError("unavailable", `Cannot repair "${name}": ${reason}`);
+  if (minReader > SCHEMA_VERSION) {
+    throw refuse(`its schema is version ${version}, and this program reads up to ${SCHEMA_VERSION}`);
   }
-  return found;
+  if (version < SCHEMA_VERSION) {
+    throw refuse(
+      `its schema is version ${version}; start a server on it once, which brings it up to ${SCHEMA_VERSION}`,
+    );
+  }
 }
 
 function disturbed(what: string): CarillonError {

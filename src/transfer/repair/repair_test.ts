@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Engine, type KvKey, openMemory } from "../../kv/mod.ts";
 import { cursorKey, dueKey, duePrefix, edgeKey, edgePrefix, edgeTable, heldKey, heldPrefix } from "../../store/mod.ts";
 import { depsOf, fillStore, jobsOf, NOW, recordsOf, write } from "../stores_test.ts";
-import { repairStore } from "./repair.ts";
+import { repairStore as repairWhole } from "./repair.ts";
 
 /** The zone of the cluster that these stores are of. */
 const HOW = { timezone: "Europe/Berlin" };
@@ -12,6 +12,13 @@ async function filled(seed = 21): Promise<Engine> {
   const engine = openMemory();
   await fillStore(engine, { seed, jobs: 40, open: false });
   return engine;
+}
+
+/** Repairs, and answers what was found. */
+async function repairStore(deps: ReturnType<typeof depsOf>, how: { timezone: string; dryRun: boolean }) {
+  const { found, unreadable } = await repairWhole(deps, how);
+  assert.equal(unreadable, 0);
+  return found.map(({ what }) => what);
 }
 
 const keysOf = async (engine: Engine, prefix: KvKey) =>

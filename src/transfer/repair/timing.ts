@@ -1,7 +1,8 @@
 import { type RebuildOptions, timingAsKnown } from "../../job/mod.ts";
-import { Change, type KvEntry } from "../../kv/mod.ts";
+import { Change } from "../../kv/mod.ts";
 import type { Cursor, Due, Job } from "../../model/mod.ts";
 import {
+  backlogKey,
   backlogPrefix,
   backlogTable,
   cursorKey,
@@ -10,41 +11,43 @@ import {
   dueKey,
   duePrefix,
   dueTable,
+  effectPrefix,
+  effectTable,
   gapKey,
   gapTable,
   type Table,
 } from "../../store/mod.ts";
-import type { Finding, Repair } from "./finding.ts";
-
-interface Stored<T> {
-  entry: KvEntry;
-  value: T;
-}
+import type { Finding, Repair, RepairSource } from "./finding.ts";
+import type { Stored } from "./stored.ts";
 
 /** The due index and the cursors: each job has one due entry at most, where its cursor says. */
 export const timingRepair: Repair = {
   name: "due index and cursors",
-  async find({ jobs, nowMs, timezone, list }) {
+  async *find(source) {
+    const { jobs, nowMs, timezone, list, stateOf, isUnreadable } = source;
     const dues = Map.groupBy(await list(dueTable, duePrefix()), ({ entry }) => String(entry.key[2]));
-    const options = { defaultTimezone: zoneOf(jobs, dues) ?? timezone, nowMs, endIsToCome: true };
+    const defaultTimezone = zoneOf(jobs, dues) ?? timezone;
+    const endsToCome = await whoseEndsAreToCome(source);
     const cursors = new Map(
       (await list(cursorTable, cursorPrefix())).map((found) => [String(found.entry.key[1]), found]),
     );
     const backlogs = new Map(
       (await list(backlogTable, backlogPrefix())).map(({ entry, value }) => [String(entry.key[1]), value]),
     );
-    const findings: Finding[] = [];
     for (const job of jobs) {
       const stored = { dues: dues.get(job.uid) ?? [], cursor: cursors.get(job.uid), backlog: backlogs.get(job.uid) };
       dues.delete(job.uid);
-      const finding = findingOf(job, stored, options);
-      if (finding !== null) findings.push(finding);
+      if (isUnreadable(cursorKey(job.uid)) || isUnreadable(backlogKey(job.uid))) continue;
+      // Where a backlog starts a run, an end will come too.
+      const endIsToCome = endsToCome.has(job.uid) || stored.backlog !== undefined;
+      const finding = findingOf(job, stored, { defaultTimezone, nowMs, endIsToCome });
+      if (finding !== null) yield finding;
     }
     for (const { entry } of [...dues.values()].flat()) {
+      if (stateOf(String(entry.key[2])) === "unknown") continue;
       const change = new Change().check(entry.key, entry.versionstamp).delete(entry.key);
-      findings.push({ what: `a due entry stands for job ${String(entry.key[2])}, which is gone`, change });
+      yield { what: `a due entry stands for job ${String(entry.key[2])}, which is gone`, change };
     }
-    return findings;
   },
 };
 
@@ -81,6 +84,15 @@ function findingOf(
   const gap = timing.closedGap;
   if (gap !== null) change.set(gapKey(uid, gap.from), gapTable.encode(gap));
   return { what: `job "${definition.name}": ${faults.join(", ")}`, change };
+}
+
+/** Jobs of which a run is not over, or an `@after_end` is owed: their next time counts from what is still to come. */
+async function whoseEndsAreToCome({ runs, list }: RepairSource): Promise<ReadonlySet<string>> {
+  const { queued, marks, groups, history } = await runs();
+  const open = [...queued, ...marks, ...history.values(), ...groups.values()];
+  const uids = open.filter(({ value }) => value.state !== "ended").map(({ value }) => value.uid);
+  const owed = (await list(effectTable, effectPrefix())).flatMap(({ value }) => "uid" in value ? [value.uid] : []);
+  return new Set([...uids, ...owed]);
 }
 
 /** The cluster's zone, as any due entry of a job that names none tells it. */

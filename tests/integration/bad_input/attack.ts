@@ -55,10 +55,10 @@ export class Attack implements AsyncDisposable {
     const text = typeof body === "string"
       ? body.replaceAll(EXECUTION, this.#execution).replaceAll(UID, this.#uid)
       : body;
-    // Long polls and waits end at once.
+    // Long polls and waits end at once; a registration that its node gave up would be no bad request.
     const signal = AbortSignal.abort();
     const request = { method, headers: bad.headers, body: text };
-    const waits = /\/poll|wait|runoncreate/.test(path);
+    const waits = /\/poll|wait|runoncreate/.test(path) && !path.startsWith("/agent/v1/register");
     const response = await this.#carillon.request(path, waits ? { ...request, signal } : request);
     const { status } = response;
     if (status >= 500) assert.fail(`${status} ${await response.text()}`);
@@ -66,7 +66,9 @@ export class Attack implements AsyncDisposable {
     else await this.#checkAnswer(bad, response);
     // `..` in a path is taken out before it is sent, so this is more paths than the one written so.
     const isPause = method === "POST" && new URL(path, "http://localhost").pathname.endsWith("/pause");
-    if (isPause) await this.#carillon.request("/v1/unpause", { method: "POST" });
+    for (const unpause of isPause ? ["/v1/unpause", "/v1/cluster/unpause"] : []) {
+      await this.#carillon.request(unpause, { method: "POST" });
+    }
     return status;
   }
 

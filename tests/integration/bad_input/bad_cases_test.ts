@@ -157,6 +157,10 @@ Deno.test("pauses, follows, statistics and previews with junk are refused or bou
     await refusedWith(await send(app, "POST", "/v1/jobs/a/pause", body), 400, "invalid");
   }
   assert.equal((await (await app.request("/v1/jobs/a")).json()).pause, null);
+  for (const to of ["1", "1999-01-01T00:00:00Z", "2999-02-30T00:00:00Z", "99999-01-01T00:00:00Z", 5, {}]) {
+    await refusedWith(await send(app, "POST", "/v1/cluster/pause", { to }), 400, "invalid");
+  }
+  assert.equal((await (await app.request("/v1/cluster/pause")).json()).pause, null);
   const run = await app.request("/v1/jobs/a/run?wait", { method: "POST" });
   await run.body?.cancel();
   const output = `/v1/jobs/a/executions/${run.headers.get("x-carillon-group")}-0000-001/output?follow`;

@@ -4,6 +4,7 @@ import type { Prng } from "./prng.ts";
 import { FORCED } from "./gate_rules.ts";
 import type { Tell } from "./run_rules.ts";
 import type { Shadow } from "./shadow.ts";
+import { never } from "../../support/never.ts";
 
 /** An execution that an agent has: its process is there from `startedAt` on. */
 interface Held {
@@ -58,17 +59,21 @@ export class FakeAgent {
     this.state = "registering";
     this.registering = true;
     const { name, incarnation, tags, slots } = this;
-    await peer.agents.register({
-      name,
-      id: `id-${name}`,
-      incarnation,
-      tags,
-      slots,
-      executors: ["shell"],
-      version: "0",
-      server: false,
-      results: [...this.outbox.values()],
-    }, "model");
+    await peer.agents.register(
+      {
+        name,
+        id: `id-${name}`,
+        incarnation,
+        tags,
+        slots,
+        executors: ["shell"],
+        version: "0",
+        server: false,
+        results: [...this.outbox.values()],
+      },
+      "model",
+      never,
+    );
     if (this.state === "registering" && this.incarnation === incarnation) this.state = "up";
   }
 

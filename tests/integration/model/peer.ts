@@ -2,7 +2,7 @@ import { Agents, AssignedIndex, Broker, Liveness, QueueIndex } from "../../../sr
 import { createHandlers, EffectWorker } from "../../../src/effect/mod.ts";
 import { BacklogWork, Firing } from "../../../src/fire/mod.ts";
 import { Finisher, settleGate } from "../../../src/finish/mod.ts";
-import { Jobs } from "../../../src/job/mod.ts";
+import { ClusterPauses, Jobs } from "../../../src/job/mod.ts";
 import { DeletedJobs, Housekeeping, Retention } from "../../../src/keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../../../src/kv/mod.ts";
 import { type Fence, firstFence } from "../../../src/model/mod.ts";
@@ -17,6 +17,7 @@ import {
   type Entry,
   executionTable,
   fenceKey,
+  FenceNow,
   fenceTable,
   Graph,
   HeldJobs,
@@ -51,6 +52,7 @@ const FED: Readonly<Record<string, Table<never>>> = Object.fromEntries(
     ["node", nodeTable],
     ["graph", edgeTable],
     ["tomb", tombTable],
+    ["fence", fenceTable],
   ].map(([head, table]) => [head, table as Table<never>]),
 );
 
@@ -89,8 +91,12 @@ export class Peer {
   readonly name: string;
   readonly store: FedStore;
   readonly jobs: Jobs;
+  readonly pauses: ClusterPauses;
+  readonly fenceNow: FenceNow;
   readonly runs: ManualRuns;
   readonly agents: Agents;
+  readonly assigned: AssignedIndex;
+  readonly finisher: Finisher;
   readonly liveness: Liveness;
   readonly index: QueueIndex;
   readonly broker: Broker;
@@ -128,16 +134,22 @@ export class Peer {
     const parts = { store, catalogue, graph, open, clock, random, log, index, assigned, defaultTimezone };
     const liveness = new Liveness(store, clock);
     const liveNodes = () => liveness.live();
-    const pauseOf = (uid: string) => ({ held: held.has(uid), heldUntil: catalogue.byUid(uid)?.unpausedAt ?? null });
+    const fence = new FenceNow(parts);
+    const pauseOf = (uid: string) => ({
+      held: fence.isPaused || held.has(uid),
+      heldUntil: Math.max(fence.pausedUntil ?? 0, catalogue.byUid(uid)?.unpausedAt ?? 0),
+    });
     const finisher = new Finisher({ ...parts, counter: { count() {} } });
     const outputs = { append: () => Promise.resolve(), followed: () => [], onFollow() {} };
-    const broker = new Broker({ ...parts, pauseOf, minds: () => true });
+    const broker = new Broker({ ...parts, pauseOf, fence, minds: () => true });
     const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
     const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => index.queuedRuns(uid) };
     const node = (name: string) => {
       const known = liveness.node(name);
       return known && { node: known, silentMs: liveness.silentMs(name) };
     };
+    this.pauses = new ClusterPauses(parts);
+    this.fenceNow = fence;
     this.jobs = new Jobs({ ...parts, defaultTarget: "all" });
     this.runs = new ManualRuns({ ...parts, starter, finisher });
     this.agents = new Agents({ ...parts, broker, liveness, finisher, outputs });
@@ -158,11 +170,14 @@ export class Peer {
       pauseOf,
     });
     this.liveness = liveness;
+    this.assigned = assigned;
+    this.finisher = finisher;
     this.index = index;
     this.broker = broker;
     this.#load = async () => {
       await Promise.all([
         liveness.load(store),
+        fence.refresh(),
         ...[graph, held, open, index, assigned, this.expander].map((part) => part.load()),
       ]);
       await catalogue.load();
@@ -179,6 +194,7 @@ export class Peer {
   async reload(): Promise<void> {
     await this.store.rereadUnknown();
     await this.index.load();
+    await this.fenceNow.refresh();
   }
 
   /** Becomes leader of a new term; keeps the fence for as long as it believes in it. */
@@ -187,18 +203,18 @@ export class Peer {
     const fence = entry.value ?? firstFence;
     const change = new StoreChange();
     const term = fence.term + 1;
-    putFence(change, entry, { ...fence, term });
+    const raised = { ...fence, term };
+    putFence(change, entry, raised);
     const result = await this.store.commit(change);
     if (result.outcome === "refused") return;
     this.term = term;
-    this.fence = { key: fenceKey(), value: null, versionstamp: result.versionstamp };
+    this.fence = { key: fenceKey(), value: raised, versionstamp: result.versionstamp };
   }
 
   /** Reads the fence again, as a leader whose commit was refused. */
   async refresh(): Promise<void> {
     const entry = await this.store.read(fenceTable, fenceKey());
-    if (entry.value?.term === this.term) this.fence = { ...entry, value: null };
-    else this.fence = null;
+    this.fence = entry.value?.term === this.term ? entry : null;
   }
 
   /** Hears of a commit that has landed. */

@@ -19,10 +19,13 @@ export async function rest(world: World): Promise<void> {
     world.clock.advance(500);
   }
   while (world.peers.length < world.size) world.startPeer();
+  world.turns.hearOnly(world.peers.map(({ name }) => name));
   await quiet(world);
   const [first] = world.peers;
   if (!first) throw new Error("no server is there");
   await call(world, first, "lead", () => first.lead());
+  await call(world, first, "unpause the cluster", () => first.pauses.unpause());
+  await call(world, first, "refresh", () => first.refresh());
   for (const { value } of world.shadow.all("job")) {
     const { name, disabled } = value.definition;
     if (value.pause !== null) await call(world, first, `unpause ${name}`, () => first.jobs.unpause(name));
@@ -90,6 +93,7 @@ async function oneRound(world: World, leader: Peer): Promise<void> {
   await call(world, leader, "look for unmade", () => leader.expander.look());
   await call(world, leader, "expand", () => leader.expander.pass());
   await call(world, leader, "reload", () => leader.reload());
+  await call(world, leader, "refresh", () => leader.refresh());
   leader.broker.look();
   await quiet(world);
   for (const agent of agents) {

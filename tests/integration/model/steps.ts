@@ -107,6 +107,7 @@ const STEPS: readonly Step[] = [
   { weight: 1, take: pass("look for unmade", (peer) => peer.expander.look()) },
   { weight: 2, take: gather },
   { weight: 1, take: pass("history", (peer) => peer.retention.pass()) },
+  { weight: 2, take: pass("see the fence", (peer) => peer.fenceNow.refresh()) },
   { weight: 1, take: pass("reload", (peer) => peer.reload()) },
   { weight: 0.4, take: pass("lead", (peer) => peer.lead()) },
   { weight: 3, take: pass("refresh", (peer) => peer.refresh()) },
@@ -149,6 +150,8 @@ const STEPS: readonly Step[] = [
   { weight: 2, take: call("toggle", (peer, _, name) => peer.jobs.toggle(name, { ifMatch: null })) },
   { weight: 1, take: call("pause", pause) },
   { weight: 2, take: call("unpause", (peer, _, name) => peer.jobs.unpause(name)) },
+  { weight: 0.3, take: call("pause the cluster", pauseCluster) },
+  { weight: 1, take: call("unpause the cluster", (peer) => peer.pauses.unpause()) },
   { weight: 1, take: call("delete", remove) },
   { weight: 4, take: call("start", start) },
   { weight: 3, take: call("cancel", cancel) },
@@ -169,6 +172,11 @@ async function edit(peer: Peer, { random, clock, shadow }: World, name: string) 
 
 function pause(peer: Peer, { random }: World, name: string) {
   return peer.jobs.pause(name, { policy: random.one("skip", "last", "all"), note: "", by: "model" });
+}
+
+function pauseCluster(peer: Peer, { random, clock }: World) {
+  const to = random.chance(0.5) ? clock.now() + 1 + random.int(20_000) : null;
+  return peer.pauses.pause({ policy: random.one("skip", "last", "all"), note: "", by: "model", to });
 }
 
 function remove(peer: Peer, { random }: World, name: string) {

@@ -1,4 +1,11 @@
-import { type Due, type Gap, type Job, type JobDefinition, parentsOf } from "../../../src/model/mod.ts";
+import {
+  type ClusterPause,
+  type Due,
+  type Gap,
+  type Job,
+  type JobDefinition,
+  parentsOf,
+} from "../../../src/model/mod.ts";
 import { nextTime, parseSchedule, type Schedule } from "../../../src/schedule/mod.ts";
 import type { Tell } from "./run_rules.ts";
 import { type Landing, type Row, rowsOf, type Shadow } from "./shadow.ts";
@@ -96,9 +103,21 @@ export class TimeOracle {
     if (job?.uid !== uid || job.revision !== due.plan.revision) {
       this.#tell(`${uid} fired by a plan that is not its job's`);
     }
-    if (this.#schedule({ ...due.plan, name: due.plan.jobName })?.kind === "after_end") ledger.owed.add(due.nominal);
-    else this.#expect(ledger, uid, { ...due.plan, name: due.plan.jobName }, upTo);
+    if (this.#schedule({ ...due.plan, name: due.plan.jobName })?.kind === "after_end") {
+      // A pause of the cluster puts it off.
+      if (upTo < due.nominal) return this.#putOff(uid, due);
+      ledger.owed.add(due.nominal);
+    } else this.#expect(ledger, uid, { ...due.plan, name: due.plan.jobName }, upTo);
     if (!ledger.owed.has(due.nominal)) this.#tell(`${uid} fired ${due.nominal}, which is not due`);
+  }
+
+  #putOff(uid: string, due: Due): void {
+    const ended = this.#pauses().findLast(({ to }) => to !== null && to > due.nominal);
+    if (ended === undefined) this.#tell(`${uid} was put off from ${due.nominal}, and no pause has held it back`);
+  }
+
+  #pauses(): ClusterPause[] {
+    return this.#shadow.get("fence")?.settings.pauses ?? [];
   }
 
   /** From `ledger.upTo` to `upTo`, what the schedule names is due, and accounted for at once. */

@@ -23,10 +23,13 @@ export interface Turn {
 /** Calls to the store of all servers: which one goes next is the model's choice. */
 export class Turns {
   readonly waiting: Turn[] = [];
+  #heard: ReadonlySet<string> | null = null;
 
   /** Resolves when it is this call's turn. */
   wait(turn: Omit<Turn, "go">): Promise<void> {
-    return new Promise((go) => this.waiting.push({ ...turn, go }));
+    return new Promise((go) => {
+      if (this.#heard === null || this.#heard.has(turn.peer)) this.waiting.push({ ...turn, go });
+    });
   }
 
   /** Lets the n-th waiting call through. */
@@ -34,6 +37,11 @@ export class Turns {
     const [turn] = this.waiting.splice(n, 1);
     turn?.go();
     return turn;
+  }
+
+  /** From now on no other servers than these are heard: one that was killed goes on where it hung, as if it had been frozen. */
+  hearOnly(peers: readonly string[]): void {
+    this.#heard = new Set(peers);
   }
 
   /** Takes away all calls of a server. */

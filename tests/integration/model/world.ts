@@ -4,6 +4,7 @@ import { type Fault, FaultyKv } from "../../support/faulty_kv.ts";
 import { DebtRules } from "./debt_rules.ts";
 import { FakeAgent } from "./fake_agent.ts";
 import { GateRules } from "./gate_rules.ts";
+import { PauseRules } from "./pause_rules.ts";
 import { Peer } from "./peer.ts";
 import { Prng } from "./prng.ts";
 import { RunRules } from "./run_rules.ts";
@@ -52,7 +53,7 @@ export class World {
   readonly peers: Peer[] = [];
   readonly ops = new Set<Op>();
   readonly size: number;
-  readonly rules: { runs: RunRules; gates: GateRules; debts: DebtRules; times: TimeOracle };
+  readonly rules: { runs: RunRules; gates: GateRules; debts: DebtRules; times: TimeOracle; pauses: PauseRules };
   /** Requests whose senders are gone, still on their way. */
   readonly strays: (() => void)[] = [];
   /** Whether commits may fail. */
@@ -77,6 +78,7 @@ export class World {
       gates: new GateRules(this.shadow, tell),
       debts: new DebtRules(this.shadow, tell),
       times: new TimeOracle(this.shadow, tell),
+      pauses: new PauseRules(this.shadow, tell, () => this.clock.now()),
     };
     const { random, shadow } = this;
     const deps = { random, shadow, tell, monotonic: () => this.clock.monotonic(), others: () => this.agents };
@@ -195,11 +197,12 @@ export class World {
     const rows = this.shadow.apply(writes);
     const landing: Landing = { peer: name, checked, rows, versionstamp };
     if (rows.some(({ key }) => key[0] !== "slot")) this.note(() => `    landed ${name}: ${rows.map(told).join(" ")}`);
-    const { runs, gates, debts, times } = this.rules;
+    const { runs, gates, debts, times, pauses } = this.rules;
     runs.landed(landing);
     gates.landed(landing);
     debts.landed(landing);
     times.landed(landing);
+    pauses.landed(landing);
     for (const peer of this.peers) peer.hear(landing);
   }
 
