@@ -1,6 +1,6 @@
 import type { Node, Token } from "../model/mod.ts";
 import { CarillonError, type Clock, type Random } from "../runtime/mod.ts";
-import { putToken, type Store, StoreChange, tokenKey, tokenPrefix, tokenTable } from "../store/mod.ts";
+import { deleteToken, putToken, type Store, StoreChange, tokenKey, tokenPrefix, tokenTable } from "../store/mod.ts";
 import { hashOf, isSecretOf, newSecret, newTokenId, nodeTokenId, readToken, writeToken } from "./token_text.ts";
 
 const NO_TOKEN = "Cannot answer: this server asks for a token, by `Authorization: Bearer …`; " +
@@ -35,6 +35,12 @@ export class Tokens {
   /** Makes a node's own token, in place of one that it had. */
   createForNode({ name, id, tags }: Pick<Node, "name" | "id" | "tags">): Promise<string> {
     return this.#create(nodeTokenId(name), { kind: "node", node: name, nodeId: id, tags });
+  }
+
+  /** Adds to a change that a node's own token goes; one that another node of the name has stays. */
+  async dropOfNode(change: StoreChange, { name, id }: Pick<Node, "name" | "id">): Promise<void> {
+    const entry = await this.#deps.store.read(tokenTable, tokenKey(nodeTokenId(name)));
+    if (entry.value?.kind === "node" && entry.value.nodeId === id) deleteToken(change, entry);
   }
 
   /** Whose a token is. Throws `unauthorized` for none, and for one that is not known. */

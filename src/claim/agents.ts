@@ -12,7 +12,7 @@ import {
 import { CarillonError, messageOf } from "../runtime/mod.ts";
 import { nodeKey, nodeTable, putNode, StoreChange } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
-import { changeDraining, markLeft, takeBack, unbegun } from "./drain.ts";
+import { changeDraining, markLeft, noteBack, takeBack, unbegun } from "./drain.ts";
 import { LongPoll, type Told } from "./long_poll.ts";
 import { isOf, ownChunks, refuse, type Refused } from "./ownership.ts";
 
@@ -71,10 +71,20 @@ export class Agents {
     }
   }
 
+  /** A node was forgotten. */
+  forgetNode(name: string): void {
+    this.#refreshedAt.delete(name);
+    this.#told.delete(name);
+  }
+
   /** Waits for news for a node: claims, cancels, live readers. Throws `stale` for an incarnation that is not the current one. */
   async poll(request: PollRequest, signal: AbortSignal): Promise<PollAnswer> {
     const { clock, liveness, store } = this.#deps;
     let node = await this.#current(request.node, request.incarnation);
+    if (node.silentSince !== undefined) {
+      await noteBack(store, node.name, node.incarnation);
+      node = await this.#current(node.name, node.incarnation);
+    }
     if (request.draining && node.draining === null) {
       // Of another life, or by an operator's word, when this poll was slow: then it is none of this one's business.
       const isThis = (now: Node) => now.incarnation === request.incarnation && now.draining === null;

@@ -38,6 +38,12 @@ export class AssignedIndex {
     }
   }
 
+  /** A node was forgotten, which had nothing. */
+  forgetNode(name: string): void {
+    if (this.#byNode.get(name)?.size === 0) this.#byNode.delete(name);
+    if (this.#lost.get(name)?.size === 0) this.#lost.delete(name);
+  }
+
   /** What this incarnation of a node has. */
   of(node: Node): AssignedExecution[] {
     return this.all(node.name).filter((execution) => execution.incarnation === node.incarnation);

@@ -95,6 +95,12 @@ export class Broker {
     };
   }
 
+  /** A node was forgotten; what still waits for it is learnt again. */
+  forgetNode(name: string): void {
+    for (const id of this.#ofNode.get(name) ?? []) this.#selectors.delete(id);
+    this.#ofNode.delete(name);
+  }
+
   /** Matches what is queued to who waits, soon. */
   look(): void {
     if (this.#scheduled || this.#polls.size === 0) return;
@@ -189,12 +195,13 @@ export class Broker {
     }
   }
 
-  /** Answers false when the node has another life by now, has left, or drains. */
+  /** Answers false when the node has another life by now, has left, drains, or has to say first that it is back. */
   async #checkNode(change: StoreChange, poll: WaitingPoll): Promise<boolean> {
     const { name, incarnation, draining } = poll.node;
     const entry = await this.#deps.store.get(nodeTable, nodeKey(name));
     const now = entry.value;
-    if (now?.incarnation === incarnation && now.draining === draining && !now.left) {
+    const isKnown = now?.incarnation === incarnation && now.silentSince === undefined;
+    if (isKnown && now.draining === draining && !now.left) {
       change.check(entry);
       return true;
     }

@@ -14,6 +14,15 @@ export async function changeDraining(
   return changed;
 }
 
+/** Stores that an incarnation is silent no more, unless it is not the current one. */
+export async function noteBack(store: Store, name: string, incarnation: string): Promise<void> {
+  await changeNode(
+    store,
+    name,
+    (node) => node.incarnation === incarnation ? { ...node, silentSince: undefined } : null,
+  );
+}
+
 /** Stores that an incarnation has left; false when it is not the current one. */
 export async function markLeft(store: Store, name: string, incarnation: string): Promise<boolean> {
   const changed = await changeNode(

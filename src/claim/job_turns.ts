@@ -12,6 +12,11 @@ export class JobTurns {
   /** In order of turn: the job at the front is next, and goes to the back when served. */
   readonly #jobs = new Map<string, Map<string, Found<QueuedExecution>>>();
 
+  /** Whether nothing waits in it. */
+  get isEmpty(): boolean {
+    return this.#jobs.size === 0;
+  }
+
   /** Lines up an execution behind its job's others. */
   add(found: Found<QueuedExecution>): void {
     const { uid, id } = found.value;

@@ -1,6 +1,6 @@
 import { type Node, UNREACHABLE_AFTER_MS } from "../model/mod.ts";
 import type { Clock } from "../runtime/mod.ts";
-import { nodePrefix, nodeTable, type Store, writesOf } from "../store/mod.ts";
+import { nodeKey, nodePrefix, nodeTable, type Store, writesOf } from "../store/mod.ts";
 
 /** This server itself stood still when it has not looked for so long, in milliseconds: nobody can have been heard then. */
 const OWN_PAUSE_MS = UNREACHABLE_AFTER_MS / 3;
@@ -16,6 +16,7 @@ export class Liveness {
   readonly #elsewhereAt = new Map<string, number>();
   /** Nodes that this server itself has heard: a number that rises, and when. */
   readonly #heardHere = new Map<string, { times: number; atMs: number }>();
+  readonly #forgetters: ((name: string) => void)[] = [];
   #lookedAt: number;
 
   constructor(store: Store, clock: Clock) {
@@ -26,11 +27,20 @@ export class Liveness {
     });
   }
 
-  /** Reads the stored nodes. A node is silent from now on until it is heard. */
+  /** Calls `forget` with the name of each node that was forgotten. */
+  onForgotten(forget: (name: string) => void): void {
+    this.#forgetters.push(forget);
+  }
+
+  /** Reads the stored nodes. A node is silent from now on until it is heard; one that is no longer stored is forgotten. */
   async load(store: Store): Promise<void> {
+    const before = new Set(this.#nodes.keys());
     for await (const { key, value } of store.scan(nodeTable, { prefix: nodePrefix() })) {
+      before.delete(String(key[1]));
       this.#set(String(key[1]), value);
     }
+    // It may have come while the others were read.
+    for (const name of before) this.#set(name, (await store.read(nodeTable, nodeKey(name))).value);
   }
 
   /** A node has just been heard of, by this server or by another. */
@@ -100,12 +110,15 @@ export class Liveness {
   }
 
   #set(name: string, node: Node | null): void {
-    if (node === null) {
-      this.#nodes.delete(name);
-      this.#elsewhereAt.delete(name);
-      return;
-    }
+    if (node === null) return this.#forget(name);
     this.#nodes.set(name, node);
     if (!this.#heardAt.has(name)) this.#heardAt.set(name, this.#clock.monotonic());
+  }
+
+  #forget(name: string): void {
+    for (const known of [this.#nodes, this.#heardAt, this.#heard, this.#elsewhereAt, this.#heardHere]) {
+      known.delete(name);
+    }
+    for (const forget of this.#forgetters) forget(name);
   }
 }

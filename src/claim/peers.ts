@@ -90,6 +90,7 @@ export class Peers {
   constructor(deps: PeersDeps) {
     this.#deps = deps;
     this.#judge = new SilenceJudge({ clock: deps.clock, maxPauseMs: EVERY_MS });
+    deps.liveness.onForgotten((node) => this.#forgetNode(node));
   }
 
   /** Says and looks once a second until `signal` aborts; then says that it is gone. */
@@ -192,6 +193,10 @@ export class Peers {
     await this.#deps.sweep(of);
     await this.#remove(of);
     this.#forget(of);
+  }
+
+  #forgetNode(node: string): void {
+    for (const id of [...this.#marks.keys()]) if (id.slice(id.indexOf("/") + 1) === node) this.#marks.delete(id);
   }
 
   #forget(of: string): void {

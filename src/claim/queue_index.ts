@@ -1,4 +1,4 @@
-import type { QueuedExecution } from "../model/mod.ts";
+import { type QueuedExecution, selectorId } from "../model/mod.ts";
 import { type Found, queuePrefix, queueTable, type Store, writesOf } from "../store/mod.ts";
 import { JobTurns, type TakeFilter } from "./job_turns.ts";
 
@@ -73,7 +73,14 @@ export class QueueIndex {
     return this.#known.values();
   }
 
-  /** Selectors that something is queued for. */
+  /** A node was forgotten: its queue goes when it is empty. */
+  forgetNode(name: string): void {
+    const id = selectorId({ node: name, tags: {} });
+    const queue = this.#queues.get(id);
+    if (queue?.delayed.size === 0 && queue.lanes.every((lane) => lane.isEmpty)) this.#queues.delete(id);
+  }
+
+  /** Selectors that something is, or was, queued for. */
   selectors(): Iterable<string> {
     return this.#queues.keys();
   }

@@ -32,12 +32,14 @@ import {
 } from "../store/mod.ts";
 import type { Expander } from "../start/mod.ts";
 import type { DeletedJobs } from "./deleted_jobs.ts";
+import type { GoneNodes } from "./gone_nodes.ts";
 
 /** What keeping house works with. */
 export interface HouseDeps {
   store: Store;
   finisher: Finisher;
   deletedJobs: DeletedJobs;
+  goneNodes: Pick<GoneNodes, "pass">;
   expander: Expander;
   clock: Clock;
   log: Log;
@@ -95,6 +97,7 @@ export class Housekeeping {
     await this.#try("lost runs", () => this.loseSilent());
     await this.#try("gates", () => this.settleGates());
     await this.#try("idempotency keys", () => this.#forgetKeys());
+    await this.#try("gone nodes", () => this.#deps.goneNodes.pass());
   }
 
   /** Skips what no agent took in time, and what waits for a node that has left or is lost. */

@@ -16,6 +16,8 @@ export const nodeSchema = z.object({
   left: z.boolean(),
   /** It takes no more work: an operator said so (until one says otherwise), or it is shutting down (in this incarnation). */
   draining: z.enum(["operator", "shutdown"]).nullable().default(null),
+  /** Since when nothing was heard of it, noted after a long silence; it is given nothing until it has polled again. */
+  silentSince: z.number().optional(),
 });
 export type Node = z.infer<typeof nodeSchema>;
 

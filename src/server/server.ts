@@ -5,7 +5,7 @@ import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
 import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
 import { ClusterPauses, Jobs } from "../job/mod.ts";
-import { DeletedJobs, Housekeeping, Retention } from "../keep/mod.ts";
+import { DeletedJobs, GoneNodes, Housekeeping, Retention } from "../keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
@@ -133,7 +133,11 @@ export class Server {
     this.#retention = new Retention(store, this.#catalogue);
     this.#expander = new Expander(parts);
     const house = { finisher, deletedJobs: new DeletedJobs({ ...parts, finisher }), expander: this.#expander };
-    this.#house = new Housekeeping({ ...parts, ...nodesOf(this.liveness), ...house, pauseOf });
+    const goneNodes = new GoneNodes({ ...parts, liveness: this.liveness, tokens: this.tokens });
+    this.#house = new Housekeeping({ ...parts, ...nodesOf(this.liveness), ...house, goneNodes, pauseOf });
+    for (const part of [this.#index, this.#assigned, this.#broker, this.agents]) {
+      this.liveness.onForgotten((node) => part.forgetNode(node));
+    }
     this.lease = leaseOf(options, this.#committer, `${nodeName}/${incarnation}`, () => !peers?.clockIsOff);
   }
 

@@ -33,7 +33,7 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   Output: { head: "out", owners: ["src/output", "src/keep"] },
   Live: { head: "live", owners: ["src/output"] },
   Selector: { head: "selector", owners: ["src/start"] },
-  Node: { head: "node", owners: ["src/claim"] },
+  Node: { head: "node", owners: ["src/claim", "src/keep"] },
   Beats: { head: "beats", owners: ["src/claim"] },
   Effect: { head: "effect", owners: ["src/finish", "src/effect"] },
   Dead: { head: "dead", owners: ["src/effect"] },

@@ -1,9 +1,10 @@
+import { Tokens } from "../../../src/auth/mod.ts";
 import { Agents, AssignedIndex, Broker, Liveness, QueueIndex } from "../../../src/claim/mod.ts";
 import { createHandlers, EffectWorker } from "../../../src/effect/mod.ts";
 import { BacklogWork, Firing } from "../../../src/fire/mod.ts";
 import { Finisher, settleGate } from "../../../src/finish/mod.ts";
 import { ClusterPauses, Jobs } from "../../../src/job/mod.ts";
-import { DeletedJobs, Housekeeping, Retention } from "../../../src/keep/mod.ts";
+import { DeletedJobs, GoneNodes, Housekeeping, Retention } from "../../../src/keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../../../src/kv/mod.ts";
 import { type Fence, firstFence } from "../../../src/model/mod.ts";
 import { type Clock, type Log, type Random, randomDigits } from "../../../src/runtime/mod.ts";
@@ -164,6 +165,7 @@ export class Peer {
       ...parts,
       finisher,
       deletedJobs: this.deletedJobs,
+      goneNodes: new GoneNodes({ ...parts, liveness, tokens: new Tokens({ store, clock, random }) }),
       expander: this.expander,
       node,
       look: () => liveness.look(),
