@@ -1,3 +1,4 @@
+import { eventually } from "../../tests/support/eventually.ts";
 import type { Executor, ExecutorContext, ExecutorResult } from "../execute/mod.ts";
 import type {
   Assignment,
@@ -246,6 +247,10 @@ export class Bench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    if (this.#ownsDir) await Deno.remove(this.dataDir, { recursive: true });
+    if (!this.#ownsDir) return;
+    // A write that was on its way when the agent was cut off may still land.
+    await eventually(() => Deno.remove(this.dataDir, { recursive: true }).then(() => true), {
+      what: "an empty folder",
+    });
   }
 }
