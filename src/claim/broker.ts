@@ -30,12 +30,13 @@ import {
   takenTable,
 } from "../store/mod.ts";
 import { decideClaim } from "./decide_claim.ts";
+import type { Minder } from "./minder.ts";
 import type { QueueIndex } from "./queue_index.ts";
 
 /** Claims committed for one poll at a time. */
 const CLAIMS_AT_ONCE = 250;
 
-/** What another server is to hand out is left to it for so long, in milliseconds. */
+/** What another server is to hand out is left to it for so long after this one could, in milliseconds. */
 const LEFT_TO_OTHERS_MS = 100;
 
 /** A poll that waits for work. */
@@ -58,8 +59,8 @@ export interface BrokerDeps {
   pauseOf: (uid: string) => { held: boolean; heldUntil: number | null };
   /** Checked by each claim: what is handed out after a pause of the cluster was answered is refused by the store. */
   fence: Pick<FenceNow, "entry" | "isPaused" | "refresh">;
-  /** Whether this server is the one to hand out an execution first; the others wait a little. */
-  minds: (execution: string) => boolean;
+  /** Which server hands out an execution first; undefined where there is only this one. */
+  minder: Pick<Minder, "minds"> | undefined;
 }
 
 /**
@@ -79,6 +80,7 @@ export class Broker {
   readonly #triedBy = new WeakMap<WaitingPoll, Set<string>>();
   #scheduled = false;
   #waitsForOthers = false;
+  #lastLoadMs = 0;
 
   constructor(deps: BrokerDeps) {
     this.#deps = deps;
@@ -123,7 +125,7 @@ export class Broker {
       mayStart: (uid: string) => !this.#deps.pauseOf(uid).held,
       mayTake: (execution: QueuedExecution) => {
         if (groups.has(execution.group) || this.#triedBy.get(poll)?.has(execution.id)) return false;
-        if (this.#isLeftToOthers(execution, nowMs)) return false;
+        if (this.#isLeftToOthers(execution)) return false;
         groups.add(execution.group);
         return true;
       },
@@ -139,17 +141,26 @@ export class Broker {
   }
 
   /** Two servers that hand out the same entries would refuse each other's commits. */
-  #isLeftToOthers({ id, readyAt }: QueuedExecution, nowMs: number): boolean {
-    const { minds, clock } = this.#deps;
-    if (nowMs - readyAt >= LEFT_TO_OTHERS_MS || minds(id)) return false;
-    if (!this.#waitsForOthers) {
-      this.#waitsForOthers = true;
-      void clock.sleep(LEFT_TO_OTHERS_MS).then(() => {
-        this.#waitsForOthers = false;
-        this.look();
-      });
-    }
+  #isLeftToOthers({ id, selector }: QueuedExecution): boolean {
+    const { minder, index } = this.#deps;
+    const known = this.#selectors.get(selector);
+    if (!minder || !known || minder.minds(id, known) || index.unclaimedMs(id) >= LEFT_TO_OTHERS_MS) return false;
+    void this.#waitForOthers();
     return true;
+  }
+
+  /** What was left to others and is still there when the queues are read again is handed out here. Never rejects. */
+  async #waitForOthers(): Promise<void> {
+    if (this.#waitsForOthers) return;
+    this.#waitsForOthers = true;
+    const { clock, index, log } = this.#deps;
+    await clock.sleep(LEFT_TO_OTHERS_MS + this.#lastLoadMs);
+    const beganAt = clock.monotonic();
+    await index.load().catch((thrown) => log.warn(`Cannot look what others left: ${messageOf(thrown)}`));
+    // With a long queue, half of the time is spent on reading it, not all of it.
+    this.#lastLoadMs = clock.monotonic() - beganAt;
+    this.#waitsForOthers = false;
+    this.look();
   }
 
   /** Never rejects: what cannot be claimed stays queued. */

@@ -19,12 +19,12 @@ function depsOf(followed: ReadonlySet<string>): AgentsDeps {
   const committer = new Committer({ engine, clock, log, incarnation: "i" });
   const store = new Store({ engine, committer: new GroupCommitter({ committer, profile: engine.profile }), log });
   const open = new OpenExecutions(store);
-  const index = new QueueIndex(store);
+  const index = new QueueIndex(store, clock);
   const parts = { store, open, index, catalogue: new Catalogue(store), graph: new Graph(store), clock, log };
   const pauseOf = () => ({ held: false, heldUntil: null });
   return {
     ...parts,
-    broker: new Broker({ ...parts, pauseOf, fence: new FenceNow(parts), minds: () => true }),
+    broker: new Broker({ ...parts, pauseOf, fence: new FenceNow(parts), minder: undefined }),
     assigned: new AssignedIndex(store),
     liveness: new Liveness(store, clock),
     finisher: new Finisher({ ...parts, random: systemRandom, counter: { count() {} } }),

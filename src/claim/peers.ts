@@ -36,8 +36,8 @@ export interface Peer {
   /** Where it takes requests, as `host:port`. */
   address: string;
   version: string;
-  /** Agents that ask it for work. */
-  agents: number;
+  /** The nodes that it has heard lately: they ask it for work. */
+  nodes: readonly string[];
   /** The entry of its feed that comes next. */
   feedNext: number;
   /** Executions whose output is followed at it. */
@@ -128,15 +128,15 @@ export class Peers {
   }
 
   /**
-   * Whether this server is the one that minds something: of all servers that live (and have agents, where that is needed),
-   * the one whose name hashes highest with it.
+   * Whether this server is the one that minds something: of itself and those others that live and that `mayMind` it, the one
+   * whose name hashes highest with it.
    */
-  minds(what: string, among: "servers" | "servers with agents" = "servers"): boolean {
-    const { incarnation } = this.#deps;
-    const own = weight(incarnation, what);
-    return this.others().every((peer) =>
-      (among === "servers with agents" && peer.agents === 0) || weight(peer.incarnation, what) < own
-    );
+  minds(what: string, mayMind: (peer: Peer) => boolean = () => true): boolean {
+    const own = weight(this.#deps.incarnation, what);
+    for (const peer of this.#others.values()) {
+      if (weight(peer.incarnation, what) > own && mayMind(peer)) return false;
+    }
+    return true;
   }
 
   /** Whether this server's wall clock is more than a second off the middle one of three or more. */
@@ -150,40 +150,39 @@ export class Peers {
   async look(): Promise<void> {
     const { store, incarnation, clock, onLook } = this.#deps;
     const found = await store.list(beatsTable, { prefix: beatsPrefix() });
-    const seen = new Set<string>();
-    for (const entry of found) {
-      const server = String(entry.key[1]);
-      if (server === incarnation) continue;
-      seen.add(server);
-      this.#hear(server, entry, clock.now());
-    }
-    for (const server of [...this.#others.keys()]) if (!seen.has(server)) this.#forget(server);
-    for (const server of seen) await this.#judgeSilence(server);
+    const others = Map.groupBy(found, ({ key }) => String(key[1]));
+    others.delete(incarnation);
+    for (const [server, parts] of others) this.#hear(server, parts.map(({ value }) => value), clock.now());
+    for (const server of [...this.#others.keys()]) if (!others.has(server)) this.#forget(server);
+    for (const server of others.keys()) await this.#judgeSilence(server);
     await onLook(this.others());
   }
 
-  #hear(of: string, { key, value }: Found<Beats>, nowMs: number): void {
-    if (Number(key[2]) === 0) {
-      const before = this.#seqs.get(of);
-      this.#seqs.set(of, value.seq);
-      this.#judge.saw(of, `${value.seq}`);
-      // The first sight says nothing: it may be what a server left that died long ago.
-      if (before !== undefined && before !== value.seq) this.#note(of, value, nowMs);
-    }
-    for (const [node, mark] of Object.entries(value.nodes)) {
+  /** The first part of what a server says tells of the server itself; those that say more than it now does are old. */
+  #hear(of: string, parts: readonly Beats[], nowMs: number): void {
+    const [first] = parts;
+    if (first === undefined) return;
+    const nodes = parts.slice(0, partsFor(first.agents)).flatMap(({ nodes }) => Object.entries(nodes));
+    const before = this.#seqs.get(of);
+    this.#seqs.set(of, first.seq);
+    this.#judge.saw(of, `${first.seq}`);
+    // The first sight says nothing: it may be what a server left that died long ago.
+    if (before !== undefined && before !== first.seq) this.#note(of, first, nodes.map(([node]) => node), nowMs);
+    for (const [node, mark] of nodes) {
       const id = `${of}/${node}`;
       if (this.#marks.get(id) !== mark && this.#marks.has(id)) this.#deps.liveness.heard(node, "elsewhere");
       this.#marks.set(id, mark);
     }
   }
 
-  #note(of: string, value: Beats, nowMs: number): void {
+  #note(of: string, value: Beats, nodes: readonly string[], nowMs: number): void {
     const known = this.#others.get(of);
-    const { at, seq: _, nodes: __, ...said } = value;
+    const { name, address, version, feedNext, followed, liveNext } = value;
     // A beat is read some time after it was written: the freshest reading, the highest, tells most.
-    const aheadMs = at - nowMs;
+    const aheadMs = value.at - nowMs;
     const clockAheadMs = known === undefined ? aheadMs : Math.max(aheadMs, known.clockAheadMs - 100);
-    this.#others.set(of, { ...said, incarnation: of, clockAheadMs });
+    const said = { name, address, version, feedNext, followed, liveNext };
+    this.#others.set(of, { ...said, incarnation: of, nodes, clockAheadMs });
   }
 
   async #judgeSilence(of: string): Promise<void> {
@@ -211,7 +210,7 @@ export class Peers {
     const followed = this.#deps.followed().slice(0, MOST_FOLLOWED);
     const toldFollowed = followed.join();
     const heard = Object.entries(liveness.heardHere());
-    const parts = Math.max(1, Math.ceil(heard.length / NODES_IN_ONE));
+    const parts = partsFor(heard.length);
     this.#seq++;
     for (let n = 0; n < parts; n++) {
       const key = beatsKey(incarnation, n);
@@ -234,6 +233,11 @@ export class Peers {
       await store.commit(change);
     }
   }
+}
+
+/** Records that so many nodes take. */
+function partsFor(nodes: number): number {
+  return Math.max(1, Math.ceil(nodes / NODES_IN_ONE));
 }
 
 function weight(incarnation: string, what: string): number {

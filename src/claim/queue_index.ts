@@ -1,4 +1,5 @@
 import { type QueuedExecution, selectorId } from "../model/mod.ts";
+import type { Clock } from "../runtime/mod.ts";
 import { type Found, queuePrefix, queueTable, type Store, writesOf } from "../store/mod.ts";
 import { JobTurns, type TakeFilter } from "./job_turns.ts";
 
@@ -18,13 +19,20 @@ interface SelectorQueue {
  */
 export class QueueIndex {
   readonly #store: Store;
+  readonly #clock: Clock;
   readonly #known = new Map<string, Found<QueuedExecution>>();
   readonly #queues = new Map<string, SelectorQueue>();
+  /** When each execution was first seen to be ready, and when the last load began; monotonic milliseconds. */
+  readonly #readyAt = new Map<string, number>();
+  #loadBeganAt = -Infinity;
   readonly #byJob = new Map<string, number>();
   readonly #arrivals: (() => void)[] = [];
+  /** What has left since each load that is under way began: what the load still finds of it is old. */
+  readonly #leftDuringLoads = new Set<Set<string>>();
 
-  constructor(store: Store) {
+  constructor(store: Store, clock: Clock) {
     this.#store = store;
+    this.#clock = clock;
     store.onApplied((change, versionstamp) => {
       let arrived = false;
       for (const { key, value } of writesOf(change, queueTable)) {
@@ -46,16 +54,28 @@ export class QueueIndex {
 
   /** Reads the stored queues: adds what is not known and drops what is gone. */
   async load(): Promise<void> {
-    const before = new Set(this.#known.keys());
-    for await (const found of this.#store.scan(queueTable, { prefix: queuePrefix() })) {
-      before.delete(found.value.id);
-      if (this.#known.get(found.value.id)?.versionstamp !== found.versionstamp) this.#add(found);
+    const beganAt = this.#clock.monotonic();
+    const before = new Map(this.#known);
+    const left = new Set<string>();
+    this.#leftDuringLoads.add(left);
+    try {
+      for await (const found of this.#store.scan(queueTable, { prefix: queuePrefix() })) {
+        const { id } = found.value;
+        before.delete(id);
+        if (!left.has(id) && this.#known.get(id)?.versionstamp !== found.versionstamp) this.#add(found);
+      }
+    } finally {
+      this.#leftDuringLoads.delete(left);
     }
-    for (const id of before) {
-      const known = this.#known.get(id);
-      if (known) await this.refresh(known);
-    }
+    // What came back while this was read is known under another versionstamp by now.
+    for (const [id, found] of before) if (this.#known.get(id) === found) this.remove(id);
+    this.#loadBeganAt = Math.max(this.#loadBeganAt, beganAt);
     this.#arrived();
+  }
+
+  /** How long an execution has been ready and still was not claimed when the queues were last read, in milliseconds. */
+  unclaimedMs(id: string): number {
+    return this.#loadBeganAt - (this.#readyAt.get(id) ?? Infinity);
   }
 
   /** Queued runs of a job. */
@@ -121,8 +141,10 @@ export class QueueIndex {
   /** Forgets an execution that is queued no more. */
   remove(id: string): void {
     const known = this.#known.get(id);
+    for (const left of this.#leftDuringLoads) left.add(id);
     if (!known) return;
     this.#known.delete(id);
+    this.#readyAt.delete(id);
     const { uid, selector, lane } = known.value;
     const left = (this.#byJob.get(uid) ?? 1) - 1;
     if (left > 0) this.#byJob.set(uid, left);
@@ -165,6 +187,7 @@ export class QueueIndex {
     for (const [id, found] of queue.delayed) {
       if (found.value.readyAt > nowMs) continue;
       queue.delayed.delete(id);
+      if (!this.#readyAt.has(id)) this.#readyAt.set(id, this.#clock.monotonic());
       queue.lanes[found.value.lane]?.add(found);
     }
   }

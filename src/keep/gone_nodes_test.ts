@@ -162,7 +162,7 @@ Deno.test("GoneNodes.pass() keeps a node that has a run, lost ones that hold the
 
 Deno.test("GoneNodes.pass() keeps a node that something waits for; then its empty queue goes with it", async () => {
   const bench = await Bench.open();
-  const index = new QueueIndex(bench.store);
+  const index = new QueueIndex(bench.store, bench.clock);
   bench.liveness.onForgotten((name) => index.forgetNode(name));
   const selector = { node: "n", tags: {} };
   const { node: _, incarnation: __, claimedAt: ___, startedAt: ____, cancel: _____, ...identity } = RUNNING;

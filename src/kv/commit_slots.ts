@@ -45,8 +45,9 @@ const text = new TextDecoder();
  *     bump refused, slot = a bump's mark -> an earlier bump was applied: refused
  *     no answer                          -> again, until the deadline
  *
- * Even a plain no is settled so: a client that repeats a commit by itself answers no when its first try was applied. A
- * bump that fails is followed by a look all the same: a store that is full takes no bump, and still tells of the mark.
+ * Even a plain no is settled so where a commit may be repeated on its way: the second try is refused when the first one was
+ * applied. Elsewhere a look is enough, as the slot itself may be what was refused: others sweep it when they take this process
+ * for gone. A bump that fails is followed by a look all the same: a store that is full takes no bump, and still tells of the mark.
  */
 export class CommitSlots {
   readonly #deps: SlotDeps;
@@ -72,7 +73,8 @@ export class CommitSlots {
         failure = thrown;
       });
       if (!answer && failure instanceof NotAppliedError) break;
-      const settled = answer?.ok ? answer : await this.#settle(slot, mark, failure);
+      const isCertain = answer?.ok || (answer && await this.#isCertain(slot));
+      const settled = isCertain ? answer : await this.#settle(slot, mark, failure);
       if (settled.ok) slot.versionstamp = settled.versionstamp;
       if (settled.ok || answer) {
         this.#free.push(slot);
@@ -98,6 +100,15 @@ export class CommitSlots {
       deletions.push(atomic.commit());
     }
     await withDeadline(clock, CLOSE_MS, "delete slots", Promise.all(deletions));
+  }
+
+  /** Whether a plain no to a commit that checked this slot needs no settling. */
+  async #isCertain({ key, versionstamp }: CommitSlot): Promise<boolean> {
+    const { clock, engine } = this.#deps;
+    const { refusalIsCertain, deadlineMs } = engine.profile;
+    if (!refusalIsCertain) return false;
+    const look = withDeadline(clock, deadlineMs, "look at a commit's slot", engine.kv.get(key));
+    return await look.then((found) => found.versionstamp === versionstamp, () => false);
   }
 
   /** A new slot exists before a commit uses it: none ever checks that it is missing, so none can land after its deletion. */

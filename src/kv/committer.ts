@@ -64,6 +64,26 @@ export class Committer implements Commits {
     );
   }
 
+  /** Of all that these changes check, the encoded keys that are not as the checks want them. Throws `unavailable`. */
+  async failedChecks(changes: readonly Change[]): Promise<Set<string>> {
+    const { clock, engine } = this.#deps;
+    const { deadlineMs, limits } = engine.profile;
+    const checks = [...new Map(changes.flatMap((change) => [...change.checks]))];
+    const failed = new Set<string>();
+    const reads: Promise<void>[] = [];
+    for (let first = 0; first < checks.length; first += limits.getMany) {
+      const some = checks.slice(first, first + limits.getMany);
+      const read = engine.kv.getMany(some.map(([, { key }]) => key)).then((entries) => {
+        for (const [i, [encoded, { versionstamp }]] of some.entries()) {
+          if (entries[i]?.versionstamp !== versionstamp) failed.add(encoded);
+        }
+      });
+      reads.push(read);
+    }
+    await this.#asked(withDeadline(clock, deadlineMs, "look why a commit was refused", Promise.all(reads)));
+    return failed;
+  }
+
   /** Tidies up after the last commit. */
   async close(): Promise<void> {
     await this.#slots?.close();
@@ -71,8 +91,12 @@ export class Committer implements Commits {
 
   async #direct(change: Change): Promise<KvCommitAnswer> {
     const { clock, engine } = this.#deps;
+    return await this.#asked(withDeadline(clock, engine.profile.deadlineMs, "commit", this.#atomicOf(change).commit()));
+  }
+
+  async #asked<T>(answer: Promise<T>): Promise<T> {
     try {
-      return await withDeadline(clock, engine.profile.deadlineMs, "commit", this.#atomicOf(change).commit());
+      return await answer;
     } catch (thrown) {
       if (thrown instanceof CarillonError) throw thrown;
       throw new CarillonError("unavailable", "Cannot commit: the store failed", { cause: thrown });

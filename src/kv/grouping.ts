@@ -1,18 +1,19 @@
 import { Change } from "./change.ts";
 import { ChangeOrder, type Ticket } from "./change_order.ts";
-import type { CommitResult, Commits } from "./committer.ts";
+import type { CommitResult, Committer, Commits } from "./committer.ts";
 import type { Profile } from "./profile.ts";
 
 /** What a group committer works with. */
 export interface GroupCommitterDeps {
-  committer: Commits & { mustFit(change: Change): void };
+  committer: Pick<Committer, "commit" | "mustFit" | "failedChecks">;
   profile: Profile;
 }
 
 /**
  * Commits many small changes in few commits. Independent changes that wait are merged up to the engine's budget; one that
  * comes while nothing is in flight goes at once. Changes that touch a common key keep their order: the later one waits
- * for the answer of the earlier. A merged commit that is refused is halved until each change has its own answer.
+ * for the answer of the earlier. When a merged commit is refused, what it checks is read: changes whose checks do not hold are
+ * refused, and the others go again; when all of them hold by then, it is halved until each change has its own answer.
  */
 export class GroupCommitter implements Commits {
   readonly #deps: GroupCommitterDeps;
@@ -67,7 +68,7 @@ export class GroupCommitter implements Commits {
   async #commitBatch(batch: readonly Ticket[], merged: Change): Promise<void> {
     try {
       const result = await this.#deps.committer.commit(merged);
-      if (result.outcome === "refused" && batch.length > 1) return await this.#commitHalves(batch);
+      if (result.outcome === "refused" && batch.length > 1) return await this.#commitApart(batch);
       for (const ticket of batch) {
         this.#order.done(ticket);
         ticket.resolve(result);
@@ -80,12 +81,20 @@ export class GroupCommitter implements Commits {
     }
   }
 
-  async #commitHalves(batch: readonly Ticket[]): Promise<void> {
-    const middle = batch.length >>> 1;
-    for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
+  async #commitApart(batch: readonly Ticket[]): Promise<void> {
+    const failed = await this.#deps.committer.failedChecks(batch.map(({ change }) => change));
+    const refused = batch.filter(({ change }) => change.checks.keys().some((key) => failed.has(key)));
+    for (const ticket of refused) {
+      this.#order.done(ticket);
+      ticket.resolve({ outcome: "refused" });
+    }
+    const left = batch.filter((ticket) => !refused.includes(ticket));
+    const middle = refused.length > 0 ? left.length : left.length >>> 1;
+    for (const part of [left.slice(0, middle), left.slice(middle)]) {
+      if (part.length === 0) continue;
       const merged = new Change();
-      for (const { change } of half) merged.merge(change);
-      await this.#commitBatch(half, merged);
+      for (const { change } of part) merged.merge(change);
+      await this.#commitBatch(part, merged);
     }
   }
 }

@@ -27,6 +27,8 @@ export interface Profile {
   limits: KvLimits;
   /** Whether a commit can be applied and its answer lost; then each commit owns a slot that settles it. */
   answersCanBeLost: boolean;
+  /** Whether a plain no is certain: no client and no store repeats a commit by itself, whose first try may have been applied. */
+  refusalIsCertain: boolean;
   /** How wake-ups cross processes: the store's queue, a watched key, or not at all. */
   bell: "queue" | "watch" | "local";
   /** Whether this process alone can open the store, so that leadership needs no waiting. */
@@ -54,6 +56,7 @@ export const PROFILES: Record<EngineName, Profile> = {
     name: "embedded",
     limits: DENO_KV_LIMITS,
     answersCanBeLost: false,
+    refusalIsCertain: true,
     bell: "queue",
     soleWriter: true,
     deadlineMs: 30_000,
@@ -63,6 +66,7 @@ export const PROFILES: Record<EngineName, Profile> = {
     name: "memory",
     limits: DENO_KV_LIMITS,
     answersCanBeLost: false,
+    refusalIsCertain: true,
     bell: "local",
     soleWriter: true,
     deadlineMs: 30_000,
@@ -72,6 +76,7 @@ export const PROFILES: Record<EngineName, Profile> = {
     name: "connect",
     limits: { ...DENO_KV_LIMITS, checks: 10 },
     answersCanBeLost: true,
+    refusalIsCertain: false, // a hosted store may repeat it
     bell: "watch",
     soleWriter: false,
     deadlineMs: 5_000,
@@ -88,6 +93,7 @@ export const PROFILES: Record<EngineName, Profile> = {
       getMany: 100,
     },
     answersCanBeLost: true,
+    refusalIsCertain: true,
     bell: "watch",
     soleWriter: false,
     deadlineMs: 5_000,

@@ -1,6 +1,6 @@
 import { type Bell, openBell } from "../bell/mod.ts";
 import { Tokens } from "../auth/mod.ts";
-import { Agents, AssignedIndex, Broker, Liveness, QueueIndex, QueueWatch } from "../claim/mod.ts";
+import { Agents, AssignedIndex, Broker, Liveness, Minder, QueueIndex, QueueWatch } from "../claim/mod.ts";
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
 import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
@@ -97,7 +97,7 @@ export class Server {
     this.#graph = new Graph(store);
     this.#held = new HeldJobs(store);
     this.#open = new OpenExecutions(store);
-    this.#index = new QueueIndex(store);
+    this.#index = new QueueIndex(store, clock);
     this.liveness = new Liveness(store, clock);
     this.#counts = new HourlyCounts(store, nodeName);
     const known = { catalogue: this.#catalogue, graph: this.#graph, open: this.#open, index: this.#index };
@@ -115,8 +115,8 @@ export class Server {
     const shared = { ...parts, ...self, held: this.#held, liveness: this.liveness, outputs: this.outputs, bell };
     this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
     const peers = this.#fleet?.peers;
-    const minds = (execution: string) => peers?.minds(execution, "servers with agents") ?? true;
-    this.#broker = new Broker({ ...parts, pauseOf, fence, minds });
+    const minder = peers && new Minder(peers, this.liveness);
+    this.#broker = new Broker({ ...parts, pauseOf, fence, minder });
     fence.onPause(() => this.#broker.look());
     this.#queues = new QueueWatch({ ...parts, broker: this.#broker });
     this.agents = new Agents({ ...shared, broker: this.#broker, assigned: this.#assigned, finisher });

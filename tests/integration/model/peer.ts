@@ -129,7 +129,7 @@ export class Peer {
     const graph = new Graph(store);
     const held = new HeldJobs(store);
     const open = new OpenExecutions(store);
-    const index = new QueueIndex(store);
+    const index = new QueueIndex(store, clock);
     const assigned = new AssignedIndex(store);
     const defaultTimezone = "UTC";
     const parts = { store, catalogue, graph, open, clock, random, log, index, assigned, defaultTimezone };
@@ -142,7 +142,7 @@ export class Peer {
     });
     const finisher = new Finisher({ ...parts, counter: { count() {} } });
     const outputs = { append: () => Promise.resolve(), followed: () => [], onFollow() {} };
-    const broker = new Broker({ ...parts, pauseOf, fence, minds: () => true });
+    const broker = new Broker({ ...parts, pauseOf, fence, minder: undefined });
     const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
     const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => index.queuedRuns(uid) };
     const node = (name: string) => {
