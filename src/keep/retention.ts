@@ -20,7 +20,7 @@ const EVERY_MS = 1_000;
 
 /** Jobs looked at in one pass: of those with so many new ends, and of those with fewer. */
 const JOBS_IN_A_PASS = 200;
-const QUIET_JOBS_IN_A_PASS = 20;
+const QUIET_JOBS_IN_A_PASS = 4;
 
 /**
  * Keeps each job's history within its limits. Ends are counted in memory, so a history may be over its limit for a while,
@@ -78,8 +78,8 @@ export class Retention {
 
   async #prune(uid: string, startedKept: number): Promise<void> {
     const store = this.#store;
+    if (!this.#sizes.has(uid)) this.#gaps.add(uid);
     const known = store.engine.profile.soleWriter ? this.#sizes.get(uid) : undefined;
-    if (known === undefined) this.#gaps.add(uid);
     const current = { uid, ended: new Set<string>(), deleted: 0 };
     this.#current = current;
     try {

@@ -10,6 +10,7 @@ import {
   type Engine,
   type Kv,
   openMemory,
+  type Profile,
   sweepSlots,
 } from "./mod.ts";
 
@@ -78,6 +79,23 @@ for (const fault of ["lose_answer", "lose_request", "repeat", "none"] as const) 
   });
 }
 
+Deno.test("Committer.commit() spends no write on a plain no where one is certain", async () => {
+  const { committer, engine, finish } = await faulty([], { refusalIsCertain: true });
+  await finish(committer.commit(new Change().set(["a"], ONE)));
+  engine.kv.commits = 0;
+  const refused = new Change().check(["a"], null).set(["a"], TWO);
+  equals(await finish(committer.commit(refused)), { outcome: "refused" });
+  strictEqual(engine.kv.commits, 1);
+  equals((await finish(committer.commit(new Change().set(["b"], ONE)))).outcome, "applied");
+});
+
+Deno.test("Committer.commit() never takes a slot that others have swept for a refusal", async () => {
+  const { committer, engine, finish } = await faulty([], { refusalIsCertain: true });
+  await sweepSlots(engine.kv, () => true);
+  await rejects(finish(committer.commit(new Change().set(["a"], ONE))), { code: "unavailable" });
+  equals((await finish(committer.commit(new Change().set(["a"], ONE)))).outcome, "applied");
+});
+
 Deno.test("Committer.commit() settles through bumps that lose their answers too", async () => {
   const { committer, engine, finish } = await faulty(["lose_answer", "lose_answer", "lose_request", "lose_answer"]);
   const applied = await finish(committer.commit(new Change().check(["a"], null).set(["a"], ONE)));
@@ -127,8 +145,9 @@ Deno.test("Committer.close() deletes the slots it used", async () => {
 });
 
 /** A committer whose clock moves by itself while `finish` waits. */
-async function faulty(plan: Fault[]) {
-  const engine = faultyEngine(openMemory());
+async function faulty(plan: Fault[], profile: Partial<Profile> = {}) {
+  const made = faultyEngine(openMemory());
+  const engine = { ...made, profile: { ...made.profile, ...profile } };
   const { committer, clock } = committerOn(engine);
   await committer.commit(new Change()); // makes the first slot
   engine.kv.plan.push(...plan);

@@ -1,6 +1,6 @@
 import { Change } from "./change.ts";
 import { ChangeOrder, type Ticket } from "./change_order.ts";
-import type { CommitResult, Committer, Commits } from "./committer.ts";
+import type { CommitResult, Commits, Committer } from "./committer.ts";
 import type { Profile } from "./profile.ts";
 
 /** What a group committer works with. */

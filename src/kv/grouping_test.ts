@@ -37,6 +37,24 @@ Deno.test("GroupCommitter.submit() gives each change of a refused commit its own
   equals(range(40).filter((n) => results[n]?.outcome === "refused"), [3, 17, 30]);
 });
 
+Deno.test("GroupCommitter.submit() sorts a refused crowd out by one read, not by a commit for each", async () => {
+  const { group, kv, committer } = setUp();
+  for (const n of range(40).filter((n) => n % 3 === 0)) await committer.commit(make(n));
+  kv.commits = 0;
+  const results = await Promise.all(range(40).map((n) => group.submit(make(n))));
+  equals(results.map(({ outcome }) => outcome), range(40).map((n) => n % 3 === 0 ? "refused" : "applied"));
+  strictEqual(kv.commits, 2);
+});
+
+Deno.test("GroupCommitter.submit() answers all of a refused crowd when the store cannot be asked why", async () => {
+  const { group, kv, committer } = setUp();
+  await committer.commit(make(0));
+  kv.getMany = () => Promise.reject(new Error("The store is away"));
+  const outcomes = await Promise.allSettled(range(3).map((n) => group.submit(make(n))));
+  equals(outcomes.map(({ status }) => status), Array(3).fill("rejected"));
+  ok(outcomes.every((outcome) => outcome.status === "rejected" && outcome.reason.code === "unavailable"));
+});
+
 Deno.test("GroupCommitter.submit() keeps the order of changes that share a key", async () => {
   const { group, kv } = setUp();
   const ended: number[] = [];

@@ -33,7 +33,9 @@ export function encodeKey(key: KvKey): string {
 
 /** The bytes of an encoded key. */
 export function keyToBytes(encoded: string): Uint8Array {
-  return Uint8Array.from(encoded, (char) => char.charCodeAt(0));
+  const bytes = new Uint8Array(encoded.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = encoded.charCodeAt(i);
+  return bytes;
 }
 
 function encodePart(part: KvKeyPart): string {

@@ -2,6 +2,7 @@ import { CarillonError, type Clock, type Log } from "../../runtime/mod.ts";
 import type { KvWrite } from "../change.ts";
 import { readUntil } from "../deadline.ts";
 import { type EncodedCheck, GatheredAtomic } from "../gathered_atomic.ts";
+import { GatheredReads } from "../gathered_reads.ts";
 import { decodeKey } from "../key_decode.ts";
 import { encodeKey, keyToBytes } from "../key_order.ts";
 import { PagedRange, type RangePage } from "../paged_range.ts";
@@ -28,14 +29,16 @@ export interface ConnectKvDeps {
 export class ConnectKv implements Kv {
   readonly #deps: ConnectKvDeps;
   readonly #closed = new AbortController();
+  readonly #reads: GatheredReads;
 
   constructor(deps: ConnectKvDeps) {
     this.#deps = deps;
+    this.#reads = new GatheredReads((keys) => this.getMany(keys), deps.limits.getMany);
   }
 
   async get(key: KvKey): Promise<KvEntryMaybe> {
-    const [entry] = await this.getMany([key]);
-    return entry ?? { key, value: null, versionstamp: null };
+    this.#mustBeOpen();
+    return await this.#reads.get(key);
   }
 
   async getMany(keys: readonly KvKey[]): Promise<KvEntryMaybe[]> {

@@ -1,6 +1,7 @@
 import type { Clock, Log } from "../../runtime/mod.ts";
 import type { KvWrite } from "../change.ts";
 import { type EncodedCheck, GatheredAtomic } from "../gathered_atomic.ts";
+import { GatheredReads } from "../gathered_reads.ts";
 import { decodeKey } from "../key_decode.ts";
 import { encodeKey, keyToBytes } from "../key_order.ts";
 import { PagedRange, type RangePage } from "../paged_range.ts";
@@ -39,16 +40,16 @@ export interface EtcdKvDeps {
 export class EtcdKv implements Kv {
   readonly #deps: EtcdKvDeps;
   readonly #closed = new AbortController();
+  readonly #reads: GatheredReads;
 
   constructor(deps: EtcdKvDeps) {
     this.#deps = deps;
+    this.#reads = new GatheredReads((keys) => this.getMany(keys), deps.limits.getMany);
   }
 
   async get(key: KvKey): Promise<KvEntryMaybe> {
     this.#mustBeOpen();
-    const request = encodeRange({ key: this.#bytes(encodeKey(key)) });
-    const [found] = decodeRange(await this.#deps.members.read(METHODS.range, request));
-    return found ? this.#entry(found) : missing(key);
+    return await this.#reads.get(key);
   }
 
   async getMany(keys: readonly KvKey[]): Promise<KvEntryMaybe[]> {
