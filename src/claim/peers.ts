@@ -1,15 +1,6 @@
 import { type Clock, Doorbell, hash64, type Log, messageOf } from "../runtime/mod.ts";
 import { SilenceJudge } from "../lease/mod.ts";
-import {
-  beatsKey,
-  beatsPrefix,
-  beatsTable,
-  deleteBeats,
-  type Found,
-  putBeats,
-  type Store,
-  StoreChange,
-} from "../store/mod.ts";
+import { beatsKey, beatsPrefix, beatsTable, deleteBeats, putBeats, type Store, StoreChange } from "../store/mod.ts";
 import type { Beats } from "../model/mod.ts";
 import type { Liveness } from "./liveness.ts";
 
