@@ -61,6 +61,8 @@ export interface BrokerDeps {
   fence: Pick<FenceNow, "entry" | "isPaused" | "refresh">;
   /** Which server hands out an execution first; undefined where there is only this one. */
   minder: Pick<Minder, "minds"> | undefined;
+  /** Has the queues read again soon. */
+  reread: () => void;
 }
 
 /**
@@ -80,7 +82,6 @@ export class Broker {
   readonly #triedBy = new WeakMap<WaitingPoll, Set<string>>();
   #scheduled = false;
   #waitsForOthers = false;
-  #lastLoadMs = 0;
 
   constructor(deps: BrokerDeps) {
     this.#deps = deps;
@@ -149,18 +150,13 @@ export class Broker {
     return true;
   }
 
-  /** What was left to others and is still there when the queues are read again is handed out here. Never rejects. */
+  /** What was left to others and is still there when the queues are read again is handed out here. */
   async #waitForOthers(): Promise<void> {
     if (this.#waitsForOthers) return;
     this.#waitsForOthers = true;
-    const { clock, index, log } = this.#deps;
-    await clock.sleep(LEFT_TO_OTHERS_MS + this.#lastLoadMs);
-    const beganAt = clock.monotonic();
-    await index.load().catch((thrown) => log.warn(`Cannot look what others left: ${messageOf(thrown)}`));
-    // With a long queue, half of the time is spent on reading it, not all of it.
-    this.#lastLoadMs = clock.monotonic() - beganAt;
+    await this.#deps.clock.sleep(LEFT_TO_OTHERS_MS);
     this.#waitsForOthers = false;
-    this.look();
+    this.#deps.reread();
   }
 
   /** Never rejects: what cannot be claimed stays queued. */

@@ -24,7 +24,7 @@ function depsOf(followed: ReadonlySet<string>): AgentsDeps {
   const pauseOf = () => ({ held: false, heldUntil: null });
   return {
     ...parts,
-    broker: new Broker({ ...parts, pauseOf, fence: new FenceNow(parts), minder: undefined }),
+    broker: new Broker({ ...parts, pauseOf, fence: new FenceNow(parts), minder: undefined, reread() {} }),
     assigned: new AssignedIndex(store),
     liveness: new Liveness(store, clock),
     finisher: new Finisher({ ...parts, random: systemRandom, counter: { count() {} } }),

@@ -7,12 +7,12 @@ import type { Peer, Peers } from "./peers.ts";
  * fits asks for work. A hint only: whoever is late or full leaves it to the others.
  */
 export class Minder {
-  readonly #peers: Peers;
-  readonly #liveness: Liveness;
+  readonly #peers: Pick<Peers, "minds">;
+  readonly #liveness: Pick<Liveness, "node">;
   /** What each server's last word says: it is a new object each time. */
   readonly #hears = new WeakMap<Peer, Map<Selector, boolean>>();
 
-  constructor(peers: Peers, liveness: Liveness) {
+  constructor(peers: Pick<Peers, "minds">, liveness: Pick<Liveness, "node">) {
     this.#peers = peers;
     this.#liveness = liveness;
   }

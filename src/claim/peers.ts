@@ -72,7 +72,7 @@ export class Peers {
   /** The last beat read of each server. */
   readonly #seqs = new Map<string, number>();
   /** What each server last said of each node. */
-  readonly #marks = new Map<string, number>();
+  readonly #marks = new Map<string, Map<string, number>>();
   #seq = 0;
   /** Followed executions that the others were last told of. */
   #toldFollowed = "";
@@ -159,10 +159,11 @@ export class Peers {
     this.#judge.saw(of, `${first.seq}`);
     // The first sight says nothing: it may be what a server left that died long ago.
     if (before !== undefined && before !== first.seq) this.#note(of, first, nodes.map(([node]) => node), nowMs);
+    const marks = this.#marks.get(of) ?? new Map<string, number>();
+    this.#marks.set(of, marks);
     for (const [node, mark] of nodes) {
-      const id = `${of}/${node}`;
-      if (this.#marks.get(id) !== mark && this.#marks.has(id)) this.#deps.liveness.heard(node, "elsewhere");
-      this.#marks.set(id, mark);
+      if (marks.get(node) !== mark && marks.has(node)) this.#deps.liveness.heard(node, "elsewhere");
+      marks.set(node, mark);
     }
   }
 
@@ -186,14 +187,14 @@ export class Peers {
   }
 
   #forgetNode(node: string): void {
-    for (const id of [...this.#marks.keys()]) if (id.slice(id.indexOf("/") + 1) === node) this.#marks.delete(id);
+    for (const marks of this.#marks.values()) marks.delete(node);
   }
 
   #forget(of: string): void {
     this.#others.delete(of);
     this.#seqs.delete(of);
     this.#judge.forget(of);
-    for (const id of [...this.#marks.keys()]) if (id.startsWith(`${of}/`)) this.#marks.delete(id);
+    this.#marks.delete(of);
   }
 
   async #say(): Promise<void> {

@@ -28,7 +28,7 @@ export class QueueIndex {
   readonly #byJob = new Map<string, number>();
   readonly #arrivals: (() => void)[] = [];
   /** What has left since each load that is under way began: what the load still finds of it is old. */
-  readonly #leftDuringLoads = new Set<Set<string>>();
+  readonly #goneDuringLoads = new Set<Set<string>>();
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
@@ -56,16 +56,16 @@ export class QueueIndex {
   async load(): Promise<void> {
     const beganAt = this.#clock.monotonic();
     const before = new Map(this.#known);
-    const left = new Set<string>();
-    this.#leftDuringLoads.add(left);
+    const gone = new Set<string>();
+    this.#goneDuringLoads.add(gone);
     try {
       for await (const found of this.#store.scan(queueTable, { prefix: queuePrefix() })) {
         const { id } = found.value;
         before.delete(id);
-        if (!left.has(id) && this.#known.get(id)?.versionstamp !== found.versionstamp) this.#add(found);
+        if (!gone.has(id) && this.#known.get(id)?.versionstamp !== found.versionstamp) this.#add(found);
       }
     } finally {
-      this.#leftDuringLoads.delete(left);
+      this.#goneDuringLoads.delete(gone);
     }
     // What came back while this was read is known under another versionstamp by now.
     for (const [id, found] of before) if (this.#known.get(id) === found) this.remove(id);
@@ -141,7 +141,7 @@ export class QueueIndex {
   /** Forgets an execution that is queued no more. */
   remove(id: string): void {
     const known = this.#known.get(id);
-    for (const left of this.#leftDuringLoads) left.add(id);
+    for (const gone of this.#goneDuringLoads) gone.add(id);
     if (!known) return;
     this.#known.delete(id);
     this.#readyAt.delete(id);

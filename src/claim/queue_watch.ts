@@ -24,12 +24,12 @@ export interface QueueWatchDeps {
   log: Log;
 }
 
-/** Makes the broker look when it should: when something ripens, and when another server has queued something. */
+/** Makes the broker look when it should: when something ripens, and when another server may have changed a queue. */
 export class QueueWatch {
   readonly #deps: QueueWatchDeps;
   /** Something came to a queue that may have to wait for its time. */
   readonly #arrived = new Doorbell();
-  /** Another server has queued something. */
+  /** Another server may have changed a queue. */
   readonly #rung = new Doorbell();
 
   constructor(deps: QueueWatchDeps) {
@@ -37,7 +37,7 @@ export class QueueWatch {
     deps.index.onArrival(() => this.#arrived.wake());
   }
 
-  /** Another server says that there may be something to claim. */
+  /** Another server says that there may be something to claim, or may have claimed something. */
   rung(): void {
     this.#rung.wake();
   }

@@ -79,8 +79,10 @@ export class GoneNodes {
     const silentMs = liveness.silentMs(name);
     if (silentSince !== undefined && liveness.isAlive(found.value)) await this.#note(found, undefined);
     if (silentMs < NOTED_AFTER_MS) return false;
-    if (silentSince === undefined) await this.#note(found, clock.now() - silentMs);
-    else return draining !== "operator" && clock.now() - silentSince >= FORGOTTEN_AFTER_MS;
+    if (silentSince !== undefined) {
+      return draining !== "operator" && clock.now() - silentSince >= FORGOTTEN_AFTER_MS;
+    }
+    await this.#note(found, clock.now() - silentMs);
     return false;
   }
 

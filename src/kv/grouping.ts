@@ -83,15 +83,18 @@ export class GroupCommitter implements Commits {
 
   async #commitApart(batch: readonly Ticket[]): Promise<void> {
     const failed = await this.#deps.committer.failedChecks(batch.map(({ change }) => change));
-    const refused = batch.filter(({ change }) => change.checks.keys().some((key) => failed.has(key)));
-    for (const ticket of refused) {
+    const left: Ticket[] = [];
+    for (const ticket of batch) {
+      if (!ticket.change.checks.keys().some((key) => failed.has(key))) {
+        left.push(ticket);
+        continue;
+      }
       this.#order.done(ticket);
       ticket.resolve({ outcome: "refused" });
     }
-    const left = batch.filter((ticket) => !refused.includes(ticket));
-    const middle = refused.length > 0 ? left.length : left.length >>> 1;
-    for (const part of [left.slice(0, middle), left.slice(middle)]) {
-      if (part.length === 0) continue;
+    const middle = left.length >>> 1;
+    const parts = left.length === batch.length ? [left.slice(0, middle), left.slice(middle)] : [left];
+    for (const part of parts.filter(({ length }) => length > 0)) {
       const merged = new Change();
       for (const { change } of part) merged.merge(change);
       await this.#commitBatch(part, merged);

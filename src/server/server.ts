@@ -116,7 +116,7 @@ export class Server {
     this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
     const peers = this.#fleet?.peers;
     const minder = peers && new Minder(peers, this.liveness);
-    this.#broker = new Broker({ ...parts, pauseOf, fence, minder });
+    this.#broker = new Broker({ ...parts, pauseOf, fence, minder, reread: () => this.#queues.rung() });
     fence.onPause(() => this.#broker.look());
     this.#queues = new QueueWatch({ ...parts, broker: this.#broker });
     this.agents = new Agents({ ...shared, broker: this.#broker, assigned: this.#assigned, finisher });

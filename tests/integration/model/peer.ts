@@ -142,7 +142,7 @@ export class Peer {
     });
     const finisher = new Finisher({ ...parts, counter: { count() {} } });
     const outputs = { append: () => Promise.resolve(), followed: () => [], onFollow() {} };
-    const broker = new Broker({ ...parts, pauseOf, fence, minder: undefined });
+    const broker = new Broker({ ...parts, pauseOf, fence, minder: undefined, reread() {} });
     const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
     const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => index.queuedRuns(uid) };
     const node = (name: string) => {
