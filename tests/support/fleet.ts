@@ -44,7 +44,8 @@ export class Fleet implements AsyncDisposable {
   /** A job that notes its start, says something, waits for a file, and says more. Answers how to let it end. */
   async job(name: string, fields: Record<string, unknown> = {}): Promise<() => Promise<void>> {
     const at = `${this.dir}/${name}`;
-    const command = `echo begun >> ${at}.marks; echo first; until test -e ${at}.go; do sleep 0.05; done; echo last`;
+    const command =
+      `echo begun >> ${at}.marks; echo first; until test -e ${at}.go || ! test -d ${this.dir}; do sleep 0.05; done; echo last`;
     await this.client.apply({
       name,
       schedule: "@manually",
