@@ -16,20 +16,25 @@ export function signalGroup(pid: number, signal: Deno.Signal): boolean {
   }
 }
 
-/** Ends what is left of a group: waits up to `graceMs`, or until `hurry`, for it to go by itself, then sends SIGKILL. */
+/**
+ * Ends what is left of groups: waits up to `graceMs` milliseconds, or until `hurry`, for them to go by themselves, then
+ * sends SIGKILL. One look at the machine's processes serves all of them: a crowd of groups must not start a crowd of `ps`.
+ */
 export async function endRemains(
   deps: { clock: Clock; env: Readonly<Record<string, string>> },
-  pid: number,
+  pids: readonly number[],
   graceMs: number,
   hurry?: AbortSignal,
 ): Promise<void> {
   const deadline = deps.clock.monotonic() + graceMs;
   const mayWait = () => deps.clock.monotonic() < deadline && !hurry?.aborted;
-  for (let pauseMs = FIRST_LOOK_MS; exists(pid) && mayWait(); pauseMs *= 2) {
+  let left: readonly number[] = pids.filter(exists);
+  for (let pauseMs = FIRST_LOOK_MS; left.length > 0 && mayWait(); pauseMs *= 2) {
     await deps.clock.sleep(Math.min(pauseMs, 250, deadline - deps.clock.monotonic()), hurry);
-    if (pauseMs > 50 && !await hasLivingMember(deps.env, pid)) return;
+    left = left.filter(exists);
+    if (pauseMs > 50 && left.length > 0) left = await living(deps.env, left);
   }
-  signalGroup(pid, "SIGKILL");
+  for (const pid of left) signalGroup(pid, "SIGKILL");
 }
 
 /** Whether any process of the group is left, one that has ended unnoticed by its parent included. */
@@ -42,10 +47,12 @@ function exists(pid: number): boolean {
 }
 
 /**
- * In a container without an init that reaps, a dead group looks alive to signals for ever; `ps` knows better. Where
- * that cannot be asked, the group counts as living.
+ * Those of the groups that have a living process. In a container without an init that reaps, a dead group looks alive to
+ * signals for ever; `ps` knows better. Where that cannot be asked, all count as living.
  */
-async function hasLivingMember(env: Readonly<Record<string, string>>, pid: number): Promise<boolean> {
+async function living(env: Readonly<Record<string, string>>, pids: readonly number[]): Promise<readonly number[]> {
   const rows = await readProcesses(env).catch(() => null);
-  return rows === null || rows.some((row) => row.group === pid && !row.zombie);
+  if (rows === null) return pids;
+  const groups = new Set(rows.filter(({ zombie }) => !zombie).map(({ group }) => group));
+  return pids.filter((pid) => groups.has(pid));
 }

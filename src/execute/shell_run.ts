@@ -94,7 +94,7 @@ class ShellRun {
     const { hurry } = this.context;
     await clock.sleep(graceMs, AbortSignal.any([this.#ended.signal, hurry]));
     if (!this.#ended.signal.aborted) this.child.signal("SIGKILL");
-    await endRemains(this.deps, this.child.pid, deadline - clock.monotonic(), hurry);
+    await endRemains(this.deps, [this.child.pid], deadline - clock.monotonic(), hurry);
   }
 
   #result(status: Deno.CommandStatus): ExecutorResult {

@@ -32,7 +32,7 @@ export async function killSurvivors(
   const read = { fromMs: askedMs, toMs: deps.clock.now() };
   const ours = groups.filter((note) => members.get(note.pid)?.some((member) => belongs(member, note, read)));
   for (const { pid } of ours) signalGroup(pid, "SIGKILL");
-  await Promise.all(ours.map(({ pid }) => endRemains(deps, pid, GONE_WITHIN_MS)));
+  await endRemains(deps, ours.map(({ pid }) => pid), GONE_WITHIN_MS);
   return ours;
 }
 

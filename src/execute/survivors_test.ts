@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { silentLog, systemClock } from "../runtime/mod.ts";
+import { eventually } from "../../tests/support/eventually.ts";
+import { readProcesses } from "./process_table.ts";
 import { ShellExecutor } from "./shell.ts";
 import { killSurvivors } from "./survivors.ts";
 import { fastClock, Trial } from "./trial.ts";
@@ -47,4 +49,28 @@ Deno.test("killSurvivors() leaves a group alone that has got its number from a l
   assert.deepEqual(await killSurvivors(deps, [former, { ...former, pid: 2 ** 22 + 1 }]), []);
   trial.stop({ kind: "cancel", graceMs: 1_000 });
   assert.equal((await ended).reason, "signal: terminated");
+});
+
+Deno.test("killSurvivors() looks at the machine's processes a few times for many groups, not for each", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "carillon-survivors-" });
+  await Deno.writeTextFile(`${folder}/ps`, `#!/bin/sh\necho look >> ${folder}/looks\nexec /bin/ps "$@"\n`, {
+    mode: 0o755,
+  });
+  // Their parent never waits for them: killed, they still look alive to signals.
+  const begin = `for i in $(seq 20); do CARILLON_EXECUTION=many-$i setsid sleep 30 & echo "$! many-$i"; done`;
+  const { trial, ended } = await started(`${begin}; echo up; exec sleep 30`);
+  const notes = Array.from(trial.output.matchAll(/^(\d+) (many-\d+)$/gm), ([, pid, executionId = ""]) => {
+    return { pid: Number(pid), executionId, startedAtMs: Date.now() };
+  });
+  await eventually(async () =>
+    (await readProcesses(env)).filter(({ pid, group }) => pid === group && notes.some((note) => note.pid === pid))
+      .length === 20
+  );
+  const killed = await killSurvivors({ clock: systemClock, env: { PATH: `${folder}:${env.PATH}` } }, notes);
+  assert.equal(killed.length, 20);
+  const looks = (await Deno.readTextFile(`${folder}/looks`)).trim().split("\n").length;
+  assert.ok(looks <= 5, `ps ran ${looks} times`);
+  trial.stop({ kind: "cancel", graceMs: 1_000 });
+  await ended;
+  await Deno.remove(folder, { recursive: true });
 });

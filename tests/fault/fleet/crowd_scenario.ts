@@ -17,6 +17,9 @@ const CUT_MS = 40_000;
 /** How long a killed agent stays away when it comes back at once, in milliseconds. */
 const AWAY_MS = 3_000;
 
+/** How soon after its start the runs of its former life count as lost, in milliseconds. */
+const LOST_WITHIN_MS = 10_000;
+
 /** How long everything together may take, in milliseconds. */
 const WITHIN_MS = 300_000;
 
@@ -83,7 +86,6 @@ function bodyOf(
     executor_config: tellingShell(`sleep ${SLEEP_S};`, traces),
     on_lost: onLost,
     grace: "1s",
-    queue_limit: 1_000,
     retention: { count: 2_000 },
     ...(onLost === "retry" ? { retry: { attempts: 1, delay: "1s" } } : {}),
   };
@@ -121,7 +123,10 @@ async function comeBack(fleet: FaultFleet, agent: CutOffAgent, runs: number): Pr
     unreachableMs: null,
     lostMs,
     states,
-    findings: differing(states, { "back-fail": `${half} lost`, "back-retry": `${half} lost, ${half} success` }),
+    findings: [
+      ...(lostMs[1] > LOST_WITHIN_MS ? ["its runs were not lost at once"] : []),
+      ...differing(states, { "back-fail": `${half} lost`, "back-retry": `${half} lost, ${half} success` }),
+    ],
   };
 }
 
