@@ -84,7 +84,7 @@ export class Peers {
     deps.liveness.onForgotten((node) => this.#forgetNode(node));
   }
 
-  /** Says and looks once a second until `signal` aborts; then says that it is gone. */
+  /** Says and looks once a second until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { log } = this.#deps;
     while (!signal.aborted) {
@@ -97,9 +97,11 @@ export class Peers {
       }
       await this.#judge.rest(EVERY_MS, this.#pause(signal));
     }
-    await this.#remove(this.#deps.incarnation).catch((thrown) =>
-      log.warn(`Cannot say that this server stops: ${messageOf(thrown)}`, { error: thrown })
-    );
+  }
+
+  /** Says that this server is gone: nobody removes anything for it any more. */
+  async leave(): Promise<void> {
+    await this.#remove(this.#deps.incarnation);
   }
 
   /** There is something to say, or to look for, that should not wait for the next second. */

@@ -1,7 +1,8 @@
 import type { Bell } from "../bell/mod.ts";
 import { BEATS_BELL, type Liveness, Peers } from "../claim/mod.ts";
 import { LIVE_BELL, type Outputs } from "../output/mod.ts";
-import type { Clock, Log } from "../runtime/mod.ts";
+import { sweepSlots } from "../kv/mod.ts";
+import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import { type Catalogue, Feed, FEED_BELL, type Graph, type HeldJobs, type Store } from "../store/mod.ts";
 
 /** What a server among others works with. */
@@ -46,6 +47,7 @@ export class Fleet {
       sweep: async (incarnation) => {
         await this.feed.sweep(incarnation);
         await outputs.sweep(incarnation);
+        await sweepSlots(deps.store.engine.kv, (of) => of === incarnation);
       },
     });
     outputs.onFollowHere(() => this.peers.hurry());
@@ -61,6 +63,18 @@ export class Fleet {
     using _beats = onOther(BEATS_BELL, () => this.peers.hurry());
     using _live = onOther(LIVE_BELL, () => this.#deps.outputs.lookElsewhere());
     await Promise.all([this.feed.run(signal), this.peers.run(signal), this.#deps.outputs.run(signal)]);
+    await this.#leave();
+  }
+
+  /** What it said of itself goes last: as long as that is there, others will remove what else is left. */
+  async #leave(): Promise<void> {
+    const { incarnation, log } = this.#deps;
+    try {
+      await this.feed.sweep(incarnation);
+      await this.peers.leave();
+    } catch (thrown) {
+      log.warn(`Cannot say that this server stops: ${messageOf(thrown)}`, { error: thrown });
+    }
   }
 
   /** Reads again what other servers may have changed without telling. */

@@ -20,6 +20,8 @@ const LOOK_EVERY_MS = 1_000;
 const KEPT = 1_200;
 /** Rough size of one entry at most, in bytes. */
 const ENTRY_BYTES = 40 * 1024;
+/** Entries deleted in one commit. */
+const DELETED_AT_ONCE = 100;
 /** Records whose newest version is remembered. */
 const REMEMBERED = 100_000;
 
@@ -170,13 +172,16 @@ export class Feed {
     }
   }
 
-  /** Deletes what a server that is gone has told. */
+  /**
+   * Deletes what a server has told that is gone, or this one when it stops: many at once, as whoever sweeps says meanwhile
+   * that it lives. Others who have not read all of it read the whole again, as they do for every server that goes.
+   */
   async sweep(incarnation: string): Promise<void> {
     const { store } = this.#deps;
     const keys = await store.keys({ prefix: feedPrefix(incarnation) }, { limit: KEPT });
-    for (const key of keys) {
+    while (keys.length > 0) {
       const change = new StoreChange();
-      deleteFeed(change, covered(key));
+      for (const key of keys.splice(0, DELETED_AT_ONCE)) deleteFeed(change, covered(key));
       await store.commit(change);
     }
   }
