@@ -5,6 +5,7 @@
  */
 export * from "./clock.ts";
 export * from "./errors.ts";
+export * from "./gathered_log.ts";
 export * from "./ids.ts";
 export * from "./log.ts";
 export * from "./random.ts";

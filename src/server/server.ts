@@ -9,7 +9,7 @@ import { DeletedJobs, GoneNodes, Housekeeping, Retention } from "../keep/mod.ts"
 import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
 import { Outputs } from "../output/mod.ts";
-import { aborted, type Clock, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
+import { aborted, type Clock, GatheredLog, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { Expander, QUEUE_BELL, Starter } from "../start/mod.ts";
 import {
   Catalogue,
@@ -59,6 +59,8 @@ export class Server {
   /** Where it takes requests, as `host:port`; empty until it listens. */
   address = "";
   readonly #options: ServerOptions;
+  /** For all but the store: of records that cannot be read each is told, by its key. */
+  readonly #log: GatheredLog;
   readonly #incarnation: string;
   readonly #bell: Bell;
   readonly #committer: Committer;
@@ -81,15 +83,14 @@ export class Server {
   readonly #fleet: Fleet | null;
 
   constructor(options: ServerOptions) {
-    const { engine, clock, random, log } = options;
-    this.#options = options;
-    const bell = options.bell ?? openBell(options);
-    this.#bell = bell;
-    const incarnation = randomDigits(random, 16);
-    this.#incarnation = incarnation;
+    const { engine, clock, random } = options;
+    const log = this.#log = new GatheredLog(options);
+    this.#options = { ...options, log };
+    const bell = this.#bell = options.bell ?? openBell(options);
+    const incarnation = this.#incarnation = randomDigits(random, 16);
     this.#committer = committerOf(options, bell, incarnation);
     const committer = new GroupCommitter({ committer: this.#committer, profile: engine.profile });
-    const store = new Store({ engine, committer, log });
+    const store = new Store({ engine, committer, log: options.log });
     const { nodeName, defaultTimezone, version } = options;
     this.store = store;
     this.tokens = new Tokens({ store, clock, random });
@@ -190,13 +191,14 @@ export class Server {
       leading("keeping house", (leadership) => this.#keepHouse(leadership.signal)),
       this.#effects.run(signal),
       this.#counts.run(clock, log, signal),
+      this.#log.run(signal),
       this.#loadCatalogue(signal),
       this.#keepHistory(signal),
       this.#fleet?.run(signal),
       this.#queues.run(signal),
       this.#expander.run(signal),
     ]);
-    await this.#committer.close();
+    await this.#committer.close().finally(() => this.#log.flush());
   }
 
   /** In the background: runs do not wait for it. */
