@@ -1,6 +1,6 @@
 import { type Node, UNREACHABLE_AFTER_MS } from "../model/mod.ts";
 import type { Clock } from "../runtime/mod.ts";
-import { nodeKey, nodePrefix, nodeTable, type Store, writesOf } from "../store/mod.ts";
+import { Meanwhile, nodeKey, nodePrefix, nodeTable, type Store, writesOf } from "../store/mod.ts";
 
 /** This server itself stood still when it has not looked for so long, in milliseconds: nobody can have been heard then. */
 const OWN_PAUSE_MS = UNREACHABLE_AFTER_MS / 3;
@@ -17,13 +17,16 @@ export class Liveness {
   /** Nodes that this server itself has heard: a number that rises, and when. */
   readonly #heardHere = new Map<string, { times: number; atMs: number }>();
   readonly #forgetters: ((name: string) => void)[] = [];
+  readonly #meanwhile = new Meanwhile();
   #lookedAt: number;
 
   constructor(store: Store, clock: Clock) {
     this.#clock = clock;
     this.#lookedAt = clock.monotonic();
     store.onApplied((change) => {
-      for (const { key, value } of writesOf(change, nodeTable)) this.#set(String(key[1]), value);
+      for (const { key, value } of writesOf(change, nodeTable)) {
+        this.#meanwhile.hear(() => this.#set(String(key[1]), value));
+      }
     });
   }
 
@@ -34,13 +37,15 @@ export class Liveness {
 
   /** Reads the stored nodes. A node is silent from now on until it is heard; one that is no longer stored is forgotten. */
   async load(store: Store): Promise<void> {
-    const before = new Set(this.#nodes.keys());
-    for await (const { key, value } of store.scan(nodeTable, { prefix: nodePrefix() })) {
-      before.delete(String(key[1]));
-      this.#set(String(key[1]), value);
-    }
-    // It may have come while the others were read.
-    for (const name of before) this.#set(name, (await store.read(nodeTable, nodeKey(name))).value);
+    await this.#meanwhile.during(async () => {
+      const before = new Set(this.#nodes.keys());
+      for await (const { key, value } of store.scan(nodeTable, { prefix: nodePrefix() })) {
+        before.delete(String(key[1]));
+        this.#set(String(key[1]), value);
+      }
+      // It may have come while the others were read.
+      for (const name of before) this.#set(name, (await store.read(nodeTable, nodeKey(name))).value);
+    });
   }
 
   /** A node has just been heard of, by this server or by another. */

@@ -1,6 +1,7 @@
 import type { Dependency } from "../model/mod.ts";
 import { CarillonError } from "../runtime/mod.ts";
 import { edgePrefix } from "./keys.ts";
+import { Meanwhile } from "./meanwhile.ts";
 import type { Store } from "./store.ts";
 import { writesOf } from "./store_change.ts";
 import { edgeTable } from "./tables.ts";
@@ -23,22 +24,27 @@ export class Graph {
   readonly #edges = new Map<string, Edges>();
   readonly #children = new Map<string, Map<string, Dependency["on"]>>();
   readonly #store: Store;
+  readonly #meanwhile = new Meanwhile();
 
   constructor(store: Store) {
     this.#store = store;
     store.onApplied((change) => {
-      for (const { key, value } of writesOf(change, edgeTable)) this.#set(String(key[2]), value);
+      for (const { key, value } of writesOf(change, edgeTable)) {
+        this.#meanwhile.hear(() => this.#set(String(key[2]), value));
+      }
     });
   }
 
   /** Reads all edges; the store's other records need not be loaded for it. */
   async load(): Promise<void> {
-    const gone = new Set(this.#edges.keys());
-    for await (const { key, value } of this.#store.scan(edgeTable, { prefix: edgePrefix() })) {
-      gone.delete(String(key[2]));
-      this.#set(String(key[2]), value);
-    }
-    for (const child of gone) this.#set(child, null);
+    await this.#meanwhile.during(async () => {
+      const gone = new Set(this.#edges.keys());
+      for await (const { key, value } of this.#store.scan(edgeTable, { prefix: edgePrefix() })) {
+        gone.delete(String(key[2]));
+        this.#set(String(key[2]), value);
+      }
+      for (const child of gone) this.#set(child, null);
+    });
   }
 
   /** Children of a job, by name. */

@@ -8,6 +8,7 @@ export * from "./fence_now.ts";
 export * from "./graph.ts";
 export * from "./held_jobs.ts";
 export * from "./keys.ts";
+export { Meanwhile } from "./meanwhile.ts";
 export * from "./open_executions.ts";
 export * from "./store.ts";
 export * from "./store_change.ts";
