@@ -55,8 +55,8 @@ export interface PeersDeps {
   /** Executions whose output is followed at this server, and the entry of what it tells live that comes next. */
   followed: () => readonly string[];
   liveNext: () => number;
-  /** Told of the other servers whenever they were looked for. */
-  onLook: (others: readonly Peer[]) => Promise<void>;
+  /** Told of the other servers whenever they were looked for, and of the newest versionstamp that was seen. */
+  onLook: (others: readonly Peer[], versionstamp: string) => Promise<void>;
   /** Removes what a server left that is gone for good. */
   sweep: (incarnation: string) => Promise<void>;
 }
@@ -148,7 +148,8 @@ export class Peers {
     for (const [server, parts] of others) this.#hear(server, parts.map(({ value }) => value), clock.now());
     for (const server of [...this.#others.keys()]) if (!others.has(server)) this.#forget(server);
     for (const server of others.keys()) await this.#judgeSilence(server);
-    await onLook(this.others());
+    const newest = found.reduce((newest, { versionstamp }) => versionstamp > newest ? versionstamp : newest, "");
+    await onLook(this.others(), newest);
   }
 
   /** The first part of what a server says tells of the server itself; those that say more than it now does are old. */

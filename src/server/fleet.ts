@@ -40,9 +40,9 @@ export class Fleet {
       feedNext: () => this.feed.next,
       followed: () => outputs.followedHere(),
       liveNext: () => outputs.liveNext,
-      onLook: (others) => {
+      onLook: (others, versionstamp) => {
         outputs.followedElsewhere(others);
-        return this.feed.follow(new Map(others.map((peer) => [peer.incarnation, peer.feedNext])));
+        return this.feed.follow(new Map(others.map((peer) => [peer.incarnation, peer.feedNext])), versionstamp);
       },
       sweep: async (incarnation) => {
         await this.feed.sweep(incarnation);

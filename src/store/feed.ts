@@ -76,6 +76,8 @@ export class Feed {
   readonly #newest = new LRUCache<string, string>({ max: REMEMBERED });
   /** Next entry to read of each other server. */
   readonly #places = new Map<string, number>();
+  /** All that was written up to this versionstamp was read when a server came or went. */
+  #readUpTo = "";
   #next = 0;
   #urgent = false;
   #applying = false;
@@ -93,12 +95,18 @@ export class Feed {
     this.#bell.wake();
   }
 
-  /** The other servers there are now, each with the number of its next entry. What is new or gone is caught up with. */
-  async follow(others: ReadonlyMap<string, number>): Promise<void> {
+  /**
+   * The other servers there are now, each with the number of its next entry, as it stood in the store at `versionstamp`. What
+   * is new or gone is caught up with.
+   */
+  async follow(others: ReadonlyMap<string, number>, versionstamp: string): Promise<void> {
     const gone = [...this.#places.keys()].filter((incarnation) => !others.has(incarnation));
     const fresh = [...others].filter(([incarnation]) => !this.#places.has(incarnation));
     // What a dead server did not tell, and a new one told before, is read as a whole; where that fails, at the next look.
-    if (gone.length + fresh.length > 0) await this.#deps.reload();
+    if (gone.length + fresh.length > 0) {
+      await this.#deps.reload();
+      this.#readUpTo = versionstamp;
+    }
     for (const incarnation of gone) this.#places.delete(incarnation);
     for (const [incarnation, next] of fresh) this.#places.set(incarnation, next);
   }
@@ -166,7 +174,7 @@ export class Feed {
         const n = Number(key[2]);
         if (n !== next) await reload(); // some of it is gone already
         next = n + 1;
-        for (const item of value.items) this.#apply(item);
+        await Promise.all(value.items.map((item) => this.#hear(item)));
       }
       if (this.#places.has(incarnation)) this.#places.set(incarnation, next);
     }
@@ -213,6 +221,18 @@ export class Feed {
       this.#pending.delete(id);
     }
     return items;
+  }
+
+  /**
+   * What is older than the last reading of everything may have been overwritten by a server whose entry for it is not read
+   * any more: such a record is told as it is now.
+   */
+  async #hear(item: Item): Promise<void> {
+    const fed = BY_NAME.get(item.table);
+    if (fed === undefined || item.versionstamp > this.#readUpTo) return this.#apply(item);
+    const { key, value, versionstamp } = await this.#deps.store.read(fed.table, item.key);
+    const json = value === null ? null : text.decode(fed.table.encode(value));
+    this.#apply({ ...item, key: key.map(partOf), value: json, versionstamp: versionstamp ?? item.versionstamp });
   }
 
   /** Tells the listeners of this server, as if the change were its own. */
