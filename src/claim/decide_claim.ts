@@ -20,9 +20,9 @@ export function startDeadline(execution: QueuedExecution, heldUntil: number | nu
   return Math.max(execution.readyAt, heldUntil ?? 0) + execution.startDeadlineMs;
 }
 
-/** The claimed execution; null when it is not ready, or when its start deadline has passed and it is to be skipped. */
+/** The claimed execution, which must be ready; null when its start deadline has passed and it is to be skipped. */
 export function decideClaim({ execution, taker, nowMs, heldUntil }: ClaimInput): ClaimedExecution | null {
-  if (execution.readyAt > nowMs || startDeadline(execution, heldUntil) < nowMs) return null;
-  const { readyAt: _, ...identity } = execution;
+  if (startDeadline(execution, heldUntil) < nowMs) return null;
+  const { readyAt: _at, delayMs: _ms, ...identity } = execution;
   return { ...identity, state: "claimed", ...taker, claimedAt: nowMs, cancel: null };
 }

@@ -9,8 +9,14 @@ const LANES = 10;
 /** What one server knows of one selector's queue. */
 interface SelectorQueue {
   lanes: JobTurns[];
-  /** Not ready yet, by execution. */
-  delayed: Map<string, Found<QueuedExecution>>;
+  /** Not yet looked at whether they are ready, by execution. */
+  delayed: Map<string, Delayed>;
+}
+
+/** An execution that may have to wait, and since when this server knows of it, in monotonic milliseconds. */
+interface Delayed {
+  found: Found<QueuedExecution>;
+  seenAt: number;
 }
 
 /**
@@ -158,7 +164,7 @@ export class QueueIndex {
   untilRipe(nowMs: number): number {
     let soonest = Infinity;
     for (const { delayed } of this.#queues.values()) {
-      for (const { value } of delayed.values()) soonest = Math.min(soonest, value.readyAt - nowMs);
+      for (const each of delayed.values()) soonest = Math.min(soonest, this.#untilReady(each, nowMs));
     }
     return Math.max(0, soonest);
   }
@@ -179,16 +185,22 @@ export class QueueIndex {
     const { selector, id } = found.value;
     const queue = this.#queues.get(selector) ?? newQueue();
     this.#queues.set(selector, queue);
-    queue.delayed.set(id, found);
+    queue.delayed.set(id, { found, seenAt: this.#clock.monotonic() });
+  }
+
+  /** Milliseconds until an execution is ready; 0 or less when it is. A clock that is wrong does not delay it. */
+  #untilReady({ found: { value }, seenAt }: Delayed, nowMs: number): number {
+    if (this.#readyAt.has(value.id)) return 0;
+    return Math.min(value.readyAt - nowMs, seenAt + (value.delayMs ?? 0) - this.#clock.monotonic());
   }
 
   /** Moves what has become ready into its lane. */
   #ripen(queue: SelectorQueue, nowMs: number): void {
-    for (const [id, found] of queue.delayed) {
-      if (found.value.readyAt > nowMs) continue;
+    for (const [id, delayed] of queue.delayed) {
+      if (this.#untilReady(delayed, nowMs) > 0) continue;
       queue.delayed.delete(id);
       if (!this.#readyAt.has(id)) this.#readyAt.set(id, this.#clock.monotonic());
-      queue.lanes[found.value.lane]?.add(found);
+      queue.lanes[delayed.found.value.lane]?.add(delayed.found);
     }
   }
 }

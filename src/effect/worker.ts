@@ -82,7 +82,8 @@ export class EffectWorker {
     let soonestMs = Infinity;
     for await (const found of this.#owed()) {
       const pauseMs = found.value.notBefore - nowMs;
-      if (pauseMs > 0) soonestMs = Math.min(soonestMs, pauseMs);
+      // A longer one was written by a clock that is wrong, or this one is.
+      if (pauseMs > 0 && pauseMs <= LONGEST_PAUSE_MS) soonestMs = Math.min(soonestMs, pauseMs);
       else if (due.push(found) === AT_ONCE) break;
     }
     const nextMs = await Promise.all(due.map((found) => this.#work(found)));

@@ -104,14 +104,14 @@ function retryOf(input: EndInput, onLost: "fail" | "retry" | "wait"): QueuedExec
   if (end.state === "failed" && retry.exitCodes !== null) {
     if (end.exitCode === null || !retry.exitCodes.includes(end.exitCode)) return null;
   }
-  const readyAt = nowMs + attemptDelayMs(retry, execution.attempt, input.random);
+  const delayMs = attemptDelayMs(retry, execution.attempt, input.random);
   const next = {
     target: execution.target,
     attempt: execution.attempt + 1,
     lone: execution.lone,
     selector: execution.selector,
   };
-  return attemptOf(group, next, { queuedAt: nowMs, readyAt });
+  return attemptOf(group, next, { queuedAt: nowMs, readyAt: nowMs + delayMs, delayMs });
 }
 
 function endedRecord(execution: Execution, end: AttemptEnd, holdsPlace: boolean): EndedExecution {

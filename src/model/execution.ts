@@ -47,11 +47,15 @@ export type OutputSummary = z.infer<typeof outputSummarySchema>;
 
 const assignment = { node: z.string(), incarnation: z.string(), claimedAt: z.number() };
 
-/** Waits in a queue, or with its group at a gate, until `readyAt` at least. */
+/**
+ * Waits in a queue, or with its group at a gate. It is ready at `readyAt` by the clock of whoever queued it, which may be
+ * wrong: so it is ready too when it has been seen in its queue for `delayMs`, which is absent where it need not wait.
+ */
 export const queuedExecutionSchema = z.object({
   ...identity,
   state: z.literal("queued"),
   readyAt: z.number(),
+  delayMs: z.number().int().optional(),
 });
 export type QueuedExecution = z.infer<typeof queuedExecutionSchema>;
 

@@ -145,7 +145,7 @@ function wideGroup(group: Group, selectors: readonly Selector[]): NewGroup {
 export function attemptOf(
   group: Group,
   which: { target: number; attempt: number; lone: boolean; selector: string },
-  times: { queuedAt: number; readyAt: number },
+  times: { queuedAt: number; readyAt: number; delayMs?: number },
 ): QueuedExecution {
   const { target, attempt, lone, selector } = which;
   return {
@@ -167,6 +167,7 @@ export function attemptOf(
     lone,
     state: "queued",
     readyAt: times.readyAt,
+    ...times.delayMs === undefined ? {} : { delayMs: times.delayMs },
   };
 }
 

@@ -114,7 +114,7 @@ function writeSkipped(change: StoreChange, request: StartRequest, reason: string
   const targets = opened.group.targets.map((target) => ({ ...target, state: "skipped" as const }));
   const group: Group = { ...opened.group, targets, state: "ended", endedAt: nowMs, outcome: "skipped" };
   putGroup(change, covered(groupKey(group.uid, group.id)), group);
-  for (const { readyAt: _, ...execution } of opened.executions) {
+  for (const { readyAt: _at, delayMs: _ms, ...execution } of opened.executions) {
     const skipped: EndedExecution = {
       ...execution,
       state: "skipped",
