@@ -1,5 +1,5 @@
-/** `deno task bench [NAME...] [--quick] [--json FILE] [--slots N] [--rate N] [--deno-flag FLAG]`: prints a table of figures. */
-import { parseArgs } from "node:util";
+import { Argument, Command } from "commander";
+import { parseTask, wholeNumber } from "../support/task_command.ts";
 import { apiRate } from "./api_rate.ts";
 import { bigOutput } from "./big_output.ts";
 import { burst } from "./burst.ts";
@@ -26,41 +26,46 @@ const FIGURES: readonly Figure[] = [
   cluster,
 ];
 
-const { values, positionals } = parseArgs({
-  args: Deno.args,
-  allowPositionals: true,
-  options: {
-    quick: { type: "boolean", default: false },
-    json: { type: "string" },
-    slots: { type: "string", default: "256" },
-    rate: { type: "string", default: "3000" },
-    "deno-flag": { type: "string", multiple: true, default: [] },
-  },
-});
-Deno.exitCode = await main();
+const NAMES = FIGURES.map(({ name }) => name);
 
-async function main(): Promise<number> {
-  const unknown = positionals.filter((name) => !FIGURES.some((figure) => figure.name === name));
-  if (unknown.length > 0) {
-    console.error(`Cannot measure "${unknown.join(", ")}": known are ${FIGURES.map(({ name }) => name).join(", ")}`);
-    return 2;
-  }
-  const options: BenchOptions = {
-    quick: values.quick,
-    denoFlags: values["deno-flag"],
-    slots: Number(values.slots),
-    rate: Number(values.rate),
-  };
+const command = new Command("deno task bench")
+  .description("Takes figures, each against its target, and prints them as a table; fails when one is missed.")
+  .addArgument(new Argument("[name...]", "the figures to take; all when none is named").choices(NAMES))
+  .option("--quick", "shorter and smaller, for a look while one works", false)
+  .option("--json <file>", "write the figures there too")
+  .option("--slots <n>", "slots of the servers' agents", wholeNumber, 256)
+  .option("--rate <n>", "jobs that are due each second in the figure of sustained work", wholeNumber, 3000)
+  .option("--deno-flag <flag>", "an extra flag for the servers, like --cpu-prof", collect, []);
+
+if (import.meta.main) {
+  const { args } = parseTask(command);
+  Deno.exitCode = await measure(args, command.opts<Options>());
+}
+
+interface Options {
+  quick: boolean;
+  json?: string;
+  slots: number;
+  rate: number;
+  denoFlag: string[];
+}
+
+function collect(flag: string, before: string[]): string[] {
+  return [...before, flag];
+}
+
+async function measure(names: readonly string[], { json, denoFlag, ...shared }: Options): Promise<number> {
+  const options: BenchOptions = { ...shared, denoFlags: denoFlag };
   console.log(machineLine());
   const rows: Row[] = [];
-  for (const figure of FIGURES.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+  for (const figure of FIGURES.filter(({ name }) => names.length === 0 || names.includes(name))) {
     for await (const row of rowsOf(figure, options)) {
       rows.push(row);
       print(row);
     }
   }
-  if (values.json !== undefined) {
-    await Deno.writeTextFile(values.json, JSON.stringify({ machine: machineLine(), options, rows }, null, 2));
+  if (json !== undefined) {
+    await Deno.writeTextFile(json, JSON.stringify({ machine: machineLine(), options, rows }, null, 2));
   }
   const missed = rows.filter(({ ok }) => !ok).length;
   console.log(`${rows.length - missed} of ${rows.length} ok; ${machineLine()}`);

@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** Bells that a server may be started with: the one of its store, or one that never rings. */
+export const BELLS = ["native", "silent"] as const;
+
 /** What every process of a fault test is told. */
 const nodeSettings = {
   name: z.string(),
@@ -18,7 +21,7 @@ const serverSettings = z.object({
   /** Whether it runs jobs too. */
   agent: z.boolean(),
   /** `native`: the one that the engine's profile names. `silent`: every ring is dropped. */
-  bell: z.enum(["native", "silent"]),
+  bell: z.enum(BELLS),
   /** A file with the milliseconds that its clock is off, read at its start and at each SIGUSR2; none: it is right. */
   clockPath: z.string().nullable(),
 });

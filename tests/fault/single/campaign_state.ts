@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { BELLS } from "../node_settings.ts";
 import { spanSchema } from "../judge/span.ts";
 
 const stateSchema = z.object({
   seed: z.number().int(),
-  bell: z.enum(["native", "silent"]),
+  bell: z.enum(BELLS),
   /** How many jobs there are. */
   jobs: z.number().int(),
   /** Where all files of this history lie. */
