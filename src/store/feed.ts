@@ -14,7 +14,7 @@ export const FEED_BELL = "feed";
 
 /** Changes that can wait are gathered for so long, in milliseconds. */
 const GATHER_MS = 250;
-/** How often to look without being rung, in milliseconds. */
+/** Pause after what failed, and longest sleep, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
 /** Entries of one server that are kept: some minutes of them. */
 const KEPT = 1_200;
@@ -76,6 +76,8 @@ export class Feed {
   readonly #newest = new LRUCache<string, string>({ max: REMEMBERED });
   /** Next entry to read of each other server. */
   readonly #places = new Map<string, number>();
+  /** Servers that may have told something: of a ring it is not known whose it is. */
+  #toRead = new Set<string>();
   /** All that was written up to this versionstamp was read when a server came or went. */
   #readUpTo = "";
   #next = 0;
@@ -91,13 +93,14 @@ export class Feed {
 
   /** There may be something to read. */
   look(): void {
+    for (const incarnation of this.#places.keys()) this.#toRead.add(incarnation);
     this.#urgent = true;
     this.#bell.wake();
   }
 
   /**
    * The other servers there are now, each with the number of its next entry, as it stood in the store at `versionstamp`. What
-   * is new or gone is caught up with.
+   * is new or gone is caught up with, and what was told without a ring is read soon.
    */
   async follow(others: ReadonlyMap<string, number>, versionstamp: string): Promise<void> {
     const gone = [...this.#places.keys()].filter((incarnation) => !others.has(incarnation));
@@ -109,6 +112,10 @@ export class Feed {
     }
     for (const incarnation of gone) this.#places.delete(incarnation);
     for (const [incarnation, next] of fresh) this.#places.set(incarnation, next);
+    for (const [incarnation, next] of others) {
+      if (next > (this.#places.get(incarnation) ?? 0)) this.#toRead.add(incarnation);
+    }
+    if (this.#toRead.size > 0) this.#bell.wake();
   }
 
   /** Number of the entry that comes next. */
@@ -164,10 +171,11 @@ export class Feed {
     }
   }
 
-  /** Hears what others have told. */
+  /** Hears what others have told; what cannot be read now is, when their next beat says so. */
   async read(): Promise<void> {
     const { store, reload } = this.#deps;
     for (const [incarnation, from] of [...this.#places]) {
+      if (!this.#toRead.delete(incarnation)) continue;
       const range = { prefix: feedPrefix(incarnation), start: feedKey(incarnation, from) };
       let next = from;
       for (const { key, value } of await store.list(feedTable, range)) {

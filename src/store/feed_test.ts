@@ -36,6 +36,7 @@ Deno.test("Feed.read() does not take what was overwritten before it followed for
   await c.feed.follow(new Map([["a", 0], ["b", b.feed.next]]), upTo);
   await b.commit((change) => putHeld(change, covered(heldKey("later")), { from: 1 }));
   for (const { feed } of [a, b]) await feed.flush();
+  c.feed.look();
   await c.feed.read();
   deepEqual(["overwritten", "seen", "later"].map((uid) => c.held.has(uid)), [false, true, true]);
 });
