@@ -3,7 +3,7 @@ import { plainJob } from "../../tests/integration/model/random_job.ts";
 import { eventually } from "../../tests/support/eventually.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { fakeNode } from "../../tests/support/fake_deps.ts";
-import { RUNNING } from "../../tests/support/running_execution.ts";
+import { queuedExecution, RUNNING } from "../../tests/support/running_execution.ts";
 import { Committer, type Engine, GroupCommitter, openMemory, PROFILES } from "../kv/mod.ts";
 import { type Assignment, type QueuedExecution, selectorId } from "../model/mod.ts";
 import { silentLog } from "../runtime/mod.ts";
@@ -27,10 +27,9 @@ import { QueueIndex } from "./queue_index.ts";
 const SELECTOR = { node: null, tags: {} };
 const ID = selectorId(SELECTOR);
 
-/** A queued execution. */
+/** A queued execution that any node may run. */
 function waiting(id: string, readyAt: number): QueuedExecution {
-  const { node: _, incarnation: __, claimedAt: ___, startedAt: ____, cancel: _____, ...identity } = RUNNING;
-  return { ...identity, id, group: id, lone: true, startDeadlineMs: 60_000, state: "queued", readyAt, selector: ID };
+  return queuedExecution({ id, group: id, lone: true, readyAt, selector: ID });
 }
 
 /** What one of two servers on a shared store has; the other one minds what it says. */

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
-import { RUNNING } from "../../tests/support/running_execution.ts";
+import { queuedExecution } from "../../tests/support/running_execution.ts";
 import { Committer, GroupCommitter, openMemory } from "../kv/mod.ts";
 import { type QueuedExecution, selectorId } from "../model/mod.ts";
 import { silentLog } from "../runtime/mod.ts";
@@ -8,13 +8,6 @@ import { covered, putQueueEntry, queueKey, Store, StoreChange } from "../store/m
 import { QueueIndex } from "./queue_index.ts";
 
 const ID = selectorId({ node: null, tags: {} });
-
-/** A queued execution; with a delay, if it is a retry. */
-function queued(id: string, readyAt: number, delayMs?: number): QueuedExecution {
-  const { node: _, incarnation: __, claimedAt: ___, startedAt: ____, cancel: _____, ...identity } = RUNNING;
-  const waits = delayMs === undefined ? {} : { delayMs };
-  return { ...identity, id, startDeadlineMs: 60_000, state: "queued", readyAt, selector: ID, ...waits };
-}
 
 /** An index over a store in memory to which these were queued. */
 async function indexOf(executions: readonly QueuedExecution[]) {
@@ -37,7 +30,10 @@ async function indexOf(executions: readonly QueuedExecution[]) {
 
 Deno.test("QueueIndex.take() does not wait for a time that a wrong clock has set, only for a retry's delay", async () => {
   const hourAhead = new FakeClock().now() + 3_600_000;
-  const { index, clock } = await indexOf([queued("run", hourAhead), queued("retry", hourAhead + 5_000, 5_000)]);
+  const { index, clock } = await indexOf([
+    queuedExecution({ id: "run", selector: ID, readyAt: hourAhead }),
+    queuedExecution({ id: "retry", selector: ID, readyAt: hourAhead + 5_000, delayMs: 5_000 }),
+  ]);
   const take = () => {
     const found = index.take([ID], 10, clock.now(), { mayStart: () => true, mayTake: () => true });
     for (const each of found) index.giveBack(each);

@@ -1,11 +1,11 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { fakeNode } from "../../tests/support/fake_deps.ts";
-import { RUNNING } from "../../tests/support/running_execution.ts";
+import { queuedExecution, RUNNING } from "../../tests/support/running_execution.ts";
 import { Tokens } from "../auth/mod.ts";
 import { Liveness, QueueIndex } from "../claim/mod.ts";
 import { Committer, GroupCommitter, openMemory } from "../kv/mod.ts";
-import { type Node, type QueuedExecution, selectorId } from "../model/mod.ts";
+import { type Node, selectorId } from "../model/mod.ts";
 import { createLog, systemRandom } from "../runtime/mod.ts";
 import {
   covered,
@@ -165,9 +165,8 @@ Deno.test("GoneNodes.pass() keeps a node that something waits for; then its empt
   const index = new QueueIndex(bench.store, bench.clock);
   bench.liveness.onForgotten((name) => index.forgetNode(name));
   const selector = { node: "n", tags: {} };
-  const { node: _, incarnation: __, claimedAt: ___, startedAt: ____, cancel: _____, ...identity } = RUNNING;
   const id = selectorId(selector);
-  const waiting: QueuedExecution = { ...identity, state: "queued", readyAt: 1, selector: id };
+  const waiting = queuedExecution({ selector: id });
   const place = covered(queueKey(id, waiting.lane, waiting.readyAt, waiting.id));
   await bench.change((change) => {
     putSelector(change, covered(selectorKey(id)), selector);

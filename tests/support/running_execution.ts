@@ -1,4 +1,4 @@
-import type { RunningExecution } from "../../src/model/mod.ts";
+import { identityOf, type QueuedExecution, type RunningExecution } from "../../src/model/mod.ts";
 
 /** An execution that runs on node `n` in incarnation `i`, of job `u`. */
 export const RUNNING: RunningExecution = {
@@ -25,3 +25,8 @@ export const RUNNING: RunningExecution = {
   startedAt: 2,
   cancel: null,
 };
+
+/** The same while it waits in its queue, ready since the beginning of time and for a minute; with what is to be otherwise. */
+export function queuedExecution(otherwise: Partial<QueuedExecution>): QueuedExecution {
+  return { ...identityOf(RUNNING), startDeadlineMs: 60_000, state: "queued", readyAt: 0, ...otherwise };
+}
