@@ -54,6 +54,8 @@ export interface HouseDeps {
 /** How often each piece of work is done, in milliseconds. */
 const EVERY_MS = 1_000;
 const SLOW_EVERY_MS = 5_000;
+/** Runs that are looked at together: those of one job that are lost end in few commits. */
+const JUDGED_AT_ONCE = 500;
 const IDEMPOTENCY_KEPT_MS = 24 * 3_600_000;
 
 /** What the leader tidies up: nothing here is needed for running, all of it for running on for years. */
@@ -139,13 +141,16 @@ export class Housekeeping {
   /** Calls lost what a node had that is silent, gone, or another incarnation by now. */
   async loseSilent(): Promise<void> {
     const { store } = this.#deps;
+    let judged: Promise<void>[] = [];
     for await (const { key, value } of store.scan(runningTable, { prefix: runningPrefix() })) {
       const [, node, incarnation] = key;
-      await this.#try(
-        `a run that may be lost, ${value.id}`,
-        () => this.#judge(value, String(node), String(incarnation)),
-      );
+      const judge = () => this.#judge(value, String(node), String(incarnation));
+      judged.push(this.#try(`a run that may be lost, ${value.id}`, judge));
+      if (judged.length < JUDGED_AT_ONCE) continue;
+      await Promise.all(judged);
+      judged = [];
     }
+    await Promise.all(judged);
   }
 
   /** Does what gates still owe, after a crash between a start and its consequences. */

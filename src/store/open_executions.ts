@@ -1,9 +1,13 @@
+import { LRUCache } from "lru-cache";
 import type { KvKey } from "../kv/mod.ts";
 import { type Execution, isEnded } from "../model/mod.ts";
 import { executionKey, queuePrefix, runningPrefix } from "./keys.ts";
 import type { Store } from "./store.ts";
 import { type Entry, type Found, writesOf } from "./store_change.ts";
 import { executionTable, queueTable, runningTable } from "./tables.ts";
+
+/** Executions that are remembered of those which other servers handed out. */
+const SEEN = 20_000;
 
 /**
  * Where the executions that are not over stand. An execution has one record, and its state says where:
@@ -19,6 +23,8 @@ import { executionTable, queueTable, runningTable } from "./tables.ts";
 export class OpenExecutions {
   readonly #store: Store;
   readonly #byId = new Map<string, Found<Execution>>();
+  /** What was seen while another was looked for: who ends hundreds of another server's runs looks for them once. */
+  readonly #seen = new LRUCache<string, Found<Execution>>({ max: SEEN });
   readonly #byJob = new Map<string, Set<string>>();
 
   constructor(store: Store) {
@@ -30,6 +36,8 @@ export class OpenExecutions {
     // A refused change says nothing against what is known here where nobody else writes.
     if (store.engine.profile.soleWriter) return;
     store.onForgotten((key, versionstamp) => {
+      const seen = this.#seen.peek(idOf(key));
+      if (seen?.key.length === key.length) this.#seen.delete(seen.value.id);
       const known = this.#byId.get(idOf(key));
       const same = versionstamp === undefined || known?.versionstamp === versionstamp;
       if (same && known?.key.length === key.length) this.#remove(known.value);
@@ -48,7 +56,7 @@ export class OpenExecutions {
    * that has landed may not have been told of yet.
    */
   async find(uid: string, id: string, how: { nearby?: boolean; everywhere?: boolean } = {}): Promise<Entry<Execution>> {
-    const known = this.#byId.get(id);
+    const known = this.#byId.get(id) ?? this.#seen.get(id);
     if (known?.value.uid === uid && !isEnded(known.value)) return known;
     const key = executionKey(uid, id);
     const stored = await this.#store.get(executionTable, key);
@@ -61,11 +69,12 @@ export class OpenExecutions {
   /** The record of an execution as the store has it now, whatever another server has made of it; null values when there is none. */
   async findNow(uid: string, id: string): Promise<Entry<Execution>> {
     if (this.#store.engine.profile.soleWriter) return await this.find(uid, id);
-    const known = this.#byId.get(id);
+    const known = this.#byId.get(id) ?? this.#seen.get(id);
     if (known?.value.uid === uid && !isEnded(known.value)) {
       const table = known.key[0] === queuePrefix()[0] ? queueTable : runningTable;
       const now = await this.#store.read<Execution>(table, known.key);
       if (now.value !== null && !isEnded(now.value)) return now;
+      if (this.#seen.peek(id) === known) this.#seen.delete(id);
       if (this.#byId.get(id) === known) this.#remove(known.value);
     }
     const key = executionKey(uid, id);
@@ -84,21 +93,25 @@ export class OpenExecutions {
   }
 
   async #search(uid: string, id: string): Promise<Found<Execution> | undefined> {
-    for await (const found of this.#everywhere()) {
-      if (found.value.id !== id || found.value.uid !== uid || isEnded(found.value)) continue;
-      this.#add(found);
-      return found;
+    let sought: Found<Execution> | undefined;
+    for await (const found of this.#everywhere(() => sought !== undefined)) {
+      if (isEnded(found.value)) continue;
+      this.#seen.set(found.value.id, found);
+      if (found.value.id === id && found.value.uid === uid) sought = found;
     }
+    return sought;
   }
 
-  async *#everywhere(): AsyncIterable<Found<Execution>> {
+  /** All that is queued or that a node has; goes on from the one to the other until it `isEnough`. */
+  async *#everywhere(isEnough = () => false): AsyncIterable<Found<Execution>> {
     yield* this.#store.scan(queueTable, { prefix: queuePrefix() });
-    yield* this.#store.scan(runningTable, { prefix: runningPrefix() });
+    if (!isEnough()) yield* this.#store.scan(runningTable, { prefix: runningPrefix() });
     // A claim that was handed back meanwhile is queued again.
-    yield* this.#store.scan(queueTable, { prefix: queuePrefix() });
+    if (!isEnough()) yield* this.#store.scan(queueTable, { prefix: queuePrefix() });
   }
 
   #note(key: KvKey, value: Execution | null, versionstamp: string): void {
+    this.#seen.delete(idOf(key));
     if (value !== null) return this.#add({ key, value, versionstamp });
     const known = this.#byId.get(idOf(key));
     // What was taken from the queue may stand under its node by now.
