@@ -42,5 +42,8 @@ export async function ownChunks(
 async function wasGiven({ open }: Deps, node: string, [piece]: readonly OutputChunk[]): Promise<boolean> {
   if (piece?.uid === undefined) return false;
   const { value } = await open.find(piece.uid, piece.execution);
-  return value !== null && isOf(value, node);
+  if (value !== null && isOf(value, node)) return true;
+  // What is remembered may be from before another server gave it away: a refusal is for ever.
+  const now = (await open.findNow(piece.uid, piece.execution)).value;
+  return now !== null && isOf(now, node);
 }
