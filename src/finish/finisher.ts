@@ -69,7 +69,7 @@ export class Finisher {
   /** Commits the first of these events, all where one commit can carry them; answers what became of each. */
   async #commit(uid: string, events: readonly AttemptEvent[]): Promise<(Execution | null)[]> {
     const { store } = this.deps;
-    let isFresh = store.engine.profile.soleWriter;
+    const doubted = new Set<string>();
     while (true) {
       const context = this.#context(uid);
       const ends: (Execution | null)[] = [];
@@ -79,10 +79,14 @@ export class Finisher {
         return await this.#commit(uid, events.slice(0, events.length >>> 1));
       }
       if (change.written.length === 0) {
-        if (isFresh) return ends;
-        // No commit proves that what is remembered is so: another server may have written since.
-        for (const { key } of change.change.checks.values()) store.forget(key);
-        isFresh = true;
+        // No commit proves that what is remembered is so: another server may have written since, and where one record is
+        // gone, an older one may be remembered elsewhere.
+        const remembered = [...change.change.checks].filter(([name]) => !doubted.has(name));
+        if (store.engine.profile.soleWriter || remembered.length === 0) return ends;
+        for (const [name, { key }] of remembered) {
+          doubted.add(name);
+          store.forget(key);
+        }
         continue;
       }
       if ((await store.commit(change)).outcome === "refused") continue;

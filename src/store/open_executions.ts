@@ -36,8 +36,8 @@ export class OpenExecutions {
     // A refused change says nothing against what is known here where nobody else writes.
     if (store.engine.profile.soleWriter) return;
     store.onForgotten((key, versionstamp) => {
-      const seen = this.#seen.peek(idOf(key));
-      if (seen?.key.length === key.length) this.#seen.delete(seen.value.id);
+      // Wherever it was seen: once it is doubted, only the store can tell.
+      this.#seen.delete(idOf(key));
       const known = this.#byId.get(idOf(key));
       const same = versionstamp === undefined || known?.versionstamp === versionstamp;
       if (same && known?.key.length === key.length) this.#remove(known.value);
