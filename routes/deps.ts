@@ -17,6 +17,7 @@ import type {
   ReportRequest,
   Token,
 } from "../src/model/mod.ts";
+import type { KnownToken, NewApiToken, NewJoinToken, StoredToken } from "../src/auth/mod.ts";
 import type { OutputEvent } from "../src/output/mod.ts";
 import type { Clock, Log } from "../src/runtime/mod.ts";
 
@@ -87,10 +88,20 @@ export interface Agents {
 
 /** Tokens, and whose they are. */
 export interface Tokens {
-  createJoin(): Promise<string>;
-  createForNode(node: Node): Promise<string>;
-  /** Throws unauthorized for none, and for one that is not known. */
-  holder(token: string | null): Promise<Token>;
+  /** A token for the API. Throws `invalid` where its name has one. */
+  create(wanted: NewApiToken): Promise<string>;
+  createJoin(wanted: NewJoinToken): Promise<string>;
+  /** `holder` is what the node came with. Throws `forbidden` where that was for one other node. */
+  createForNode(node: Node, holder: KnownToken): Promise<string>;
+  /** A new token for a node whose own is old; null for one that is well served. */
+  renewed(holder: KnownToken): Promise<string | null>;
+  all(): Promise<StoredToken[]>;
+  /** Throws not_found. */
+  revoke(id: string): Promise<Token>;
+  /** Throws unauthorized for none, for one that is not known, and for one that has expired. */
+  holder(token: string | null): Promise<KnownToken>;
+  /** Calls `tell` once when a token opens nothing any more, unless it is disposed before. */
+  watch(token: string, tell: () => void): Disposable;
 }
 
 /** A node, and what this server knows of it. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Token } from "../src/model/mod.ts";
+import type { Caller, KnownToken } from "../src/auth/mod.ts";
 import { errorAnswerSchema } from "./wire/error_answer.ts";
 
 /** What the HTTP server tells beside a request; nothing for calls inside the process. */
@@ -10,8 +10,10 @@ export interface HttpEdge {
     ownAgent?: boolean;
   };
   Variables: {
-    /** Whose token the call came with, where tokens are asked for. */
-    holder?: Token;
+    /** Who calls the API. */
+    caller: Caller;
+    /** Whose token an agent's call came with, where tokens are asked for. */
+    holder?: KnownToken;
   };
 }
 

@@ -6,7 +6,8 @@ import { healthRoutes } from "./health.ts";
 import type { HttpEdge } from "./http_edge.ts";
 import { edge } from "./middleware/edge.ts";
 import { errorHandler, refusal } from "./middleware/error_handler.ts";
-import { apiGuard } from "./middleware/token_guard.ts";
+import { streamGuard } from "./middleware/stream_guard.ts";
+import { apiGuard, jobGuard } from "./middleware/token_guard.ts";
 import { pageRoutes } from "./pages.ts";
 import { v1Routes } from "./v1/mod.ts";
 
@@ -28,7 +29,9 @@ export function createApp(deps: AppDeps) {
     refusal(context, new CarillonError("not_found", `Cannot find ${context.req.method} ${context.req.path}`))
   );
   app.options("*", (context) => context.body(null, 204, { allow: METHODS }));
-  if (deps.asksTokens) app.use("/v1/*", apiGuard(deps.tokens));
+  app.use("/v1/*", apiGuard(deps));
+  if (deps.asksTokens) app.use("/v1/*", streamGuard(deps));
+  app.use("/v1/jobs/:job/*", jobGuard(deps));
   app.route("/agent/v1", agentRoutes(deps));
   app.route("/", pageRoutes());
   app.doc31("/openapi.json", {

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import {
+  NEW_TOKEN_HEADER,
   pollRequestSchema,
   PROTOCOL_VERSION,
   registerRequestSchema,
@@ -37,7 +38,10 @@ export function agentRoutes(deps: AppDeps) {
     .post("/poll", async (context) => {
       const request = pollRequestSchema.parse(await readJson(context, MAX_AGENT_BYTES));
       checkSpeaker(context, request.node);
-      return answer(context, await agents.poll(request, context.req.raw.signal), 200);
+      const holder = context.get("holder");
+      const token = holder && await deps.tokens.renewed(holder);
+      const polled = await agents.poll(request, context.req.raw.signal);
+      return answer(context, polled, 200, token ? { [NEW_TOKEN_HEADER]: token } : {});
     })
     .post("/report", async (context) => {
       const request = reportRequestSchema.parse(await readJson(context, MAX_AGENT_BYTES));
@@ -47,9 +51,9 @@ export function agentRoutes(deps: AppDeps) {
     .post("/register", async (context) => {
       const request = registerRequestSchema.parse(await readJson(context, MAX_AGENT_BYTES));
       const holder = context.get("holder");
-      if (holder) admitNode(holder, request);
+      if (holder) admitNode(holder.token, request);
       const node = await agents.register(request, addressOf(context), context.req.raw.signal);
-      const token = holder?.kind === "join" ? await deps.tokens.createForNode(node) : undefined;
+      const token = holder?.token.kind === "join" ? await deps.tokens.createForNode(node, holder) : undefined;
       return answer(context, { ...node, token }, 200);
     })
     .post("/leave", async (context) => {
@@ -69,7 +73,7 @@ function addressOf(context: Context<HttpEdge>): string {
 /** A node speaks for itself alone. */
 function checkSpeaker(context: Context<HttpEdge>, node: string): void {
   const holder = context.get("holder");
-  if (holder) admitCall(holder, node);
+  if (holder) admitCall(holder.token, node);
 }
 
 /** No `invalid`: an agent does not send again what is invalid, and here nothing of what it sends is at fault. */

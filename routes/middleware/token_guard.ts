@@ -1,12 +1,47 @@
-import type { MiddlewareHandler } from "hono";
-import { admitToApi } from "../../src/auth/mod.ts";
-import type { AppDeps, Tokens } from "../deps.ts";
+import type { Context, MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import type { RouterRoute } from "hono/types";
+import { admitRole, admitToAll, ANYONE, type Caller, callerOf } from "../../src/auth/mod.ts";
+import { isInScope } from "../../src/model/mod.ts";
+import { CarillonError } from "../../src/runtime/mod.ts";
+import { ACCESS, type Rule } from "../access.ts";
+import type { AppDeps } from "../deps.ts";
 import type { HttpEdge } from "../http_edge.ts";
+import { noJob } from "../v1/job_request.ts";
 
-/** Lets nobody use the API without a token that opens it. */
-export function apiGuard(tokens: Tokens): MiddlewareHandler<HttpEdge> {
+type Route = Pick<RouterRoute, "method" | "path">;
+
+/** Where `jobGuard` stands. */
+const OF_JOB = "/v1/jobs/:job";
+
+/** Lets nobody use a route of the API whose rule (`ACCESS`) is not met, and notes who calls. */
+export function apiGuard(deps: AppDeps): MiddlewareHandler<HttpEdge> {
   return async (context, next) => {
-    admitToApi(await tokens.holder(tokenOf(context.req.raw)));
+    const route = routeOf(context);
+    const rule = route && ruleOf(route);
+    if (route && !rule) throw closed(route);
+    if (rule?.role === "public") return await next();
+    const caller = deps.asksTokens ? await callerWithToken(deps, context) : ANYONE;
+    context.set("caller", caller);
+    if (route && rule) {
+      admitRole(caller, rule.role);
+      const isLeftToJobGuard = rule.limited === "job" && route.path.startsWith(OF_JOB);
+      if (rule.limited !== "own" && !isLeftToJobGuard) admitToAll(caller);
+    }
+    await next();
+  };
+}
+
+/** Stands before what is about one job: one that is none of the caller's business is as if it were not there. */
+export function jobGuard(deps: AppDeps): MiddlewareHandler<HttpEdge> {
+  return async (context, next) => {
+    const { scope } = context.get("caller");
+    const route = scope && routeOf(context);
+    if (route && ruleOf(route)?.limited === "job") {
+      const name = context.req.param("job") ?? "";
+      const view = await deps.views.job(name);
+      if (!view || !isInScope(scope, view.job.definition)) throw noJob(name);
+    }
     await next();
   };
 }
@@ -21,6 +56,25 @@ export function agentGuard({ tokens, asksTokens }: AppDeps): MiddlewareHandler<H
   };
 }
 
-function tokenOf(request: Request): string | null {
+async function callerWithToken({ tokens }: AppDeps, context: Context<HttpEdge>): Promise<Caller> {
+  const { token } = await tokens.holder(tokenOf(context.req.raw));
+  return callerOf(token);
+}
+
+/** The route that will answer, which Hono names by its whole path; undefined where none will. */
+function routeOf(context: Context): Route | undefined {
+  return matchedRoutes(context).find(({ method }) => method !== "ALL");
+}
+
+function ruleOf({ method, path }: Route): Rule | undefined {
+  return ACCESS[`${method} ${path.length > 1 ? path.replace(/\/$/, "") : path}`];
+}
+
+function closed({ method, path }: Route): CarillonError {
+  return new CarillonError("forbidden", `Cannot answer ${method} ${path}: nobody may use it, as no rule says who may`);
+}
+
+/** The bearer token of a request; null where there is none. */
+export function tokenOf(request: Request): string | null {
   return /^Bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? null;
 }

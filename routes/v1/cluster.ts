@@ -4,13 +4,7 @@ import { CarillonError, messageOf } from "../../src/runtime/mod.ts";
 import { answer, queryOf } from "../answer.ts";
 import type { AppDeps } from "../deps.ts";
 import { type HttpEdge, json, pathParameters, queryFlags, refusals } from "../http_edge.ts";
-import {
-  joinTokenAnswerSchema,
-  nodeAnswerSchema,
-  pausedAnswerSchema,
-  statsAnswer,
-  statsAnswerSchema,
-} from "../wire/cluster_answer.ts";
+import { nodeAnswerSchema, pausedAnswerSchema, statsAnswer, statsAnswerSchema } from "../wire/cluster_answer.ts";
 import {
   leaderAnswer,
   leaderAnswerSchema,
@@ -47,13 +41,6 @@ const undrainNode = createRoute({
   ...drainNode,
   path: "/members/{name}/undrain",
   summary: "Let a node take work again",
-});
-
-const createJoinToken = createRoute({
-  method: "post",
-  path: "/join-tokens",
-  summary: "Make a token for nodes to join with; it is shown this once",
-  responses: { 200: json(joinTokenAnswerSchema, "The token"), ...refusals },
 });
 
 const showLeader = createRoute({
@@ -120,7 +107,6 @@ export function clusterRoutes(deps: AppDeps) {
     .openapi(undrainNode, async (context) => {
       return answer(context, memberAnswer(await cluster.drain(context.req.param("name"), false)), 200);
     })
-    .openapi(createJoinToken, async (context) => answer(context, { token: await deps.tokens.createJoin() }, 200))
     .openapi(showLeader, async (context) => {
       const [name, nodes] = await Promise.all([cluster.leader(), cluster.nodes()]);
       const leader = nodes.find(({ node }) => node.name === name);

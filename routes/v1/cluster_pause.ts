@@ -1,10 +1,10 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { answer } from "../answer.ts";
+import { callerName } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
 import { clusterPauseAnswer, clusterPauseAnswerSchema, clusterPauseBodySchema } from "../wire/cluster_answer.ts";
-import { CALLER } from "./job_request.ts";
 
 const showPause = createRoute({
   method: "get",
@@ -35,7 +35,7 @@ export function clusterPauseRoutes({ cluster }: AppDeps) {
     .openapi(showPause, async (context) => answer(context, clusterPauseAnswer(await cluster.paused()), 200))
     .openapi(pauseCluster, async (context) => {
       const body = clusterPauseBodySchema.parse(await readJson(context, MAX_BODY_BYTES) ?? {});
-      return answer(context, clusterPauseAnswer(await cluster.pause({ ...body, by: CALLER })), 200);
+      return answer(context, clusterPauseAnswer(await cluster.pause({ ...body, by: callerName(context) })), 200);
     })
     .openapi(unpauseCluster, async (context) => {
       await cluster.unpause();

@@ -1,7 +1,9 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
+import { type Execution, isInScope, type Scope } from "../../src/model/mod.ts";
 import { CarillonError } from "../../src/runtime/mod.ts";
 import { answer, queryOf } from "../answer.ts";
+import { callerName, callerOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, pathParameters, queryFlags, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
@@ -9,7 +11,7 @@ import { cancelBodySchema, gapAnswer, gapAnswerSchema } from "../wire/cluster_an
 import { executionAnswerSchema } from "../wire/execution_answer.ts";
 import { jobAnswerSchema } from "../wire/job_answer.ts";
 import { executionListQuery, readExecutionQuery, readOutputLimit } from "../wire/query.ts";
-import { answerJob, CALLER, noJob } from "./job_request.ts";
+import { answerJob, noJob } from "./job_request.ts";
 import { LIST_OUTPUT_BYTES, showExecution, showExecutions } from "./show_execution.ts";
 
 const listExecutions = createRoute({
@@ -86,7 +88,7 @@ export function executionRoutes(deps: AppDeps) {
     .openapi(cancelExecution, async (context) => {
       const { job, execution: id } = context.req.param();
       const { reason } = cancelBodySchema.parse(await readJson(context, MAX_BODY_BYTES) ?? {});
-      const execution = await deps.runs.cancel(job, id, { by: CALLER, reason });
+      const execution = await deps.runs.cancel(job, id, { by: callerName(context), reason });
       return answer(context, await showExecution(deps, execution, Infinity), 200);
     })
     .openapi(listGaps, async (context) => {
@@ -96,8 +98,20 @@ export function executionRoutes(deps: AppDeps) {
       return answer(context, gaps.map(gapAnswer), 200, { "x-total-count": String(gaps.length) });
     })
     .openapi(listBusy, async (context) => {
-      const busy = await deps.views.busy();
+      const busy = await inScope(deps, callerOf(context).scope, await deps.views.busy());
       const shown = await showExecutions(deps, busy, LIST_OUTPUT_BYTES);
       return answer(context, shown, 200, { "x-total-count": String(busy.length) });
     });
+}
+
+/** The executions of those jobs alone that are in a scope. */
+async function inScope(
+  deps: AppDeps,
+  scope: Scope | null,
+  executions: readonly Execution[],
+): Promise<readonly Execution[]> {
+  if (scope === null) return executions;
+  const views = await Promise.all([...new Set(executions.map(({ jobName }) => jobName))].map(deps.views.job));
+  const shown = new Set(views.flatMap((view) => view && isInScope(scope, view.job.definition) ? [view.job.uid] : []));
+  return executions.filter(({ uid }) => shown.has(uid));
 }

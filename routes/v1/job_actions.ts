@@ -3,12 +3,13 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { invalid } from "../../src/runtime/mod.ts";
 import { isSet } from "../answer.ts";
+import { callerName } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, headerParameter, type HttpEdge, json, pathParameters, queryFlag, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
 import { pauseBodySchema } from "../wire/cluster_answer.ts";
 import { jobAnswerSchema } from "../wire/job_answer.ts";
-import { answerJob, CALLER, existingJob, readIfMatch } from "./job_request.ts";
+import { answerJob, existingJob, readIfMatch } from "./job_request.ts";
 
 const runJob = createRoute({
   method: "post",
@@ -49,7 +50,11 @@ const unpauseJob = createRoute({ ...toggleJob, path: "/jobs/{job}/unpause", summ
 /** What one does to a job: run, toggle, pause. */
 export function jobActionRoutes(deps: AppDeps) {
   const run = async (context: Context, name: string) => {
-    const options = { by: CALLER, force: isSet(context, "force"), idempotencyKey: readIdempotencyKey(context) };
+    const options = {
+      by: callerName(context),
+      force: isSet(context, "force"),
+      idempotencyKey: readIdempotencyKey(context),
+    };
     let group = await deps.runs.start(name, options);
     if (isSet(context, "wait")) group = await deps.runs.ended(group, context.req.raw.signal);
     const path = new URL(context.req.url).pathname;
@@ -71,7 +76,7 @@ export function jobActionRoutes(deps: AppDeps) {
     .openapi(pauseJob, async (context) => {
       const name = context.req.param("job");
       const body = pauseBodySchema.parse(await readJson(context, MAX_BODY_BYTES) ?? {});
-      await deps.jobs.pause(name, { ...body, by: CALLER });
+      await deps.jobs.pause(name, { ...body, by: callerName(context) });
       return answerJob(context, await existingJob(deps, name), 200);
     })
     .openapi(unpauseJob, async (context) => {

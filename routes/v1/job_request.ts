@@ -6,9 +6,6 @@ import type { AppDeps } from "../deps.ts";
 import { etagOf, jobAnswer } from "../wire/job_answer.ts";
 import { readJob, refused } from "../wire/read_job.ts";
 
-/** Whom changes are recorded as coming from, as long as nobody signs in. */
-export const CALLER = "api";
-
 /** A job as an answer, with its entity tag. */
 export function answerJob<Status extends 200 | 201>(
   context: Context,

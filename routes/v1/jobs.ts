@@ -3,13 +3,14 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { messageOf } from "../../src/runtime/mod.ts";
 import { answer, isSet, queryOf } from "../answer.ts";
+import { admitDefinition, callerName, callerOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, pathParameters, queryFlag, queryFlags, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
 import { jobAnswer, jobAnswerSchema } from "../wire/job_answer.ts";
 import { jobBodySchema } from "../wire/job_body.ts";
 import { jobListQuery, readJobQuery } from "../wire/query.ts";
-import { answerJob, CALLER, existingJob, readDefinition, readIfMatch } from "./job_request.ts";
+import { answerJob, existingJob, readDefinition, readIfMatch } from "./job_request.ts";
 
 const listJobs = createRoute({
   method: "get",
@@ -62,10 +63,11 @@ export function jobRoutes(deps: AppDeps) {
   const put = async (context: Context, nameFromPath: string | null) => {
     const body = await readJson(context, MAX_BODY_BYTES);
     const { definition, warning } = readDefinition(context, deps, body, nameFromPath);
+    await admitDefinition(context, deps, definition);
     const stored = await deps.jobs.put(definition, { ifMatch: readIfMatch(context), restore: false });
     const { name } = stored.job.definition;
     if (context.req.query("runoncreate") !== undefined) {
-      deps.runs.start(name, { by: CALLER, force: false, idempotencyKey: null })
+      deps.runs.start(name, { by: callerName(context), force: false, idempotencyKey: null })
         .catch((thrown) => deps.log.warn(`Cannot run job "${name}" on create: ${messageOf(thrown)}`));
     }
     const view = await existingJob(deps, name);
@@ -75,7 +77,7 @@ export function jobRoutes(deps: AppDeps) {
   return new OpenAPIHono<HttpEdge>()
     .openapi(getJob, async (context) => answerJob(context, await existingJob(deps, context.req.param("job")), 200))
     .openapi(listJobs, async (context) => {
-      const query = readJobQuery(queryOf(context));
+      const query = readJobQuery(queryOf(context), callerOf(context).scope);
       const { views, total } = query ? await deps.views.jobs(query) : { views: [], total: 0 };
       return answer(context, views.map(jobAnswer), 200, { "x-total-count": String(total) });
     })
@@ -83,7 +85,7 @@ export function jobRoutes(deps: AppDeps) {
     .openapi(patchJob, (context) => put(context, null))
     .openapi(putJob, (context) => put(context, context.req.param("job")))
     .openapi(deleteJob, async (context) => {
-      const options = { ifMatch: readIfMatch(context), cancel: isSet(context, "cancel"), by: CALLER };
+      const options = { ifMatch: readIfMatch(context), cancel: isSet(context, "cancel"), by: callerName(context) };
       return answerJob(context, await deps.jobs.remove(context.req.param("job"), options), 200);
     });
 }

@@ -9,6 +9,7 @@ import { jobRoutes } from "./jobs.ts";
 import { outputRoutes } from "./output.ts";
 import { restoreRoutes } from "./restore.ts";
 import { scheduleRoutes } from "./schedules.ts";
+import { tokenRoutes } from "./tokens.ts";
 
 /** The API below `/v1`: Dkron's paths, and Carillon's own beside them. */
 export function v1Routes(deps: AppDeps) {
@@ -19,6 +20,7 @@ export function v1Routes(deps: AppDeps) {
     .route("/", outputRoutes(deps))
     .route("/", scheduleRoutes(deps))
     .route("/", restoreRoutes(deps))
+    .route("/", tokenRoutes(deps))
     .route("/", clusterPauseRoutes(deps))
     .route("/", clusterRoutes(deps));
 }

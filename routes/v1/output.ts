@@ -6,6 +6,7 @@ import { CarillonError, invalid } from "../../src/runtime/mod.ts";
 import { isSet } from "../answer.ts";
 import type { AppDeps } from "../deps.ts";
 import { headerParameter, type HttpEdge, pathParameters, queryFlags, refusals } from "../http_edge.ts";
+import { LIVE } from "../middleware/stream_guard.ts";
 import { eventStream, plainStream } from "./output_stream.ts";
 
 const HEADERS = { "x-content-type-options": "nosniff", "cache-control": "no-store" } as const;
@@ -51,7 +52,7 @@ function follow(context: Context, deps: AppDeps, execution: Execution): Response
   const plain = context.req.header("accept")?.includes("text/plain") ?? false;
   const stream = plain ? plainStream(deps.sleep, events) : eventStream(deps.sleep, events);
   const type = plain ? "text/plain; charset=utf-8" : "text/event-stream";
-  return context.body(stream, 200, { ...HEADERS, "content-type": type, "x-accel-buffering": "no" });
+  return context.body(stream, 200, { ...HEADERS, ...LIVE, "content-type": type });
 }
 
 /** The number after `Last-Event-ID`; -1 without one, so that the stream begins at 0. */

@@ -9,9 +9,6 @@ export const nodeAnswerSchema = z.object({
   tags: z.record(z.string(), z.string()),
 });
 
-/** A new join token, shown this once. */
-export const joinTokenAnswerSchema = z.object({ token: z.string() });
-
 /** Whether new jobs are refused. */
 export const pausedAnswerSchema = z.object({ paused: z.boolean() });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ExecutionQuery, JobQuery, JobSort } from "../../src/model/mod.ts";
+import type { ExecutionQuery, JobQuery, JobSort, Scope } from "../../src/model/mod.ts";
 import { invalid } from "../../src/runtime/mod.ts";
 import { STATES_ON_WIRE, statesOf } from "./execution_answer.ts";
 
@@ -51,11 +51,12 @@ const EXECUTION_SORT = new Map<string, ExecutionQuery["sort"]>([
   ["attempt", "attempt"],
 ]);
 
-/** What a list of jobs asks for; null when its filter fits no job. Throws `invalid`. */
-export function readJobQuery(query: URLSearchParams): JobQuery | null {
+/** What a list of the jobs in a scope asks for; null when its filter fits no job. Throws `invalid`. */
+export function readJobQuery(query: URLSearchParams, scope: Scope | null): JobQuery | null {
   const disabled = query.get("disabled") ?? "";
   if (!["", "true", "false"].includes(disabled)) return null;
   return {
+    scope,
     metadata: readMetadata(query),
     text: query.get("q") ?? "",
     status: query.get("status") || null,

@@ -1,6 +1,14 @@
 /**
- * Tokens: who may come in where a server is open to more than loopback.
+ * Tokens and roles: who may come in where a server is open to more than loopback, and what that one may do.
  * @module
  */
-export { admitCall, admitNode, admitToApi } from "./admission.ts";
-export { Tokens, type TokensDeps } from "./tokens.ts";
+export { admitCall, admitNode, callerOf } from "./admission.ts";
+export { admitRole, admitToAll, ANYONE, type Caller } from "./caller.ts";
+export {
+  type KnownToken,
+  type NewApiToken,
+  type NewJoinToken,
+  type StoredToken,
+  Tokens,
+  type TokensDeps,
+} from "./tokens.ts";

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { Token } from "../model/mod.ts";
 import { type Random, randomDigits } from "../runtime/mod.ts";
 
 /** Digits of a secret, 5 bits each: 260 bits, which nobody guesses, so that a plain hash hides it. */
@@ -27,14 +28,19 @@ export function nodeTokenId(node: string): string {
   return sha256(node).toString("hex").slice(0, ID_DIGITS);
 }
 
+/** The id of a token that has a name: a name has one at a time. */
+export function namedTokenId(name: string): string {
+  return sha256(`api/${name}`).toString("hex").slice(0, ID_DIGITS);
+}
+
 /** Writes a token. */
-export function writeToken(kind: "join" | "node", { id, secret }: TokenText): string {
+export function writeToken(kind: Token["kind"], { id, secret }: TokenText): string {
   return `carillon_${kind}_${id}_${secret}`;
 }
 
 /** The parts of a token; undefined for what is none. */
 export function readToken(text: string): TokenText | undefined {
-  const [, id, secret] = /^carillon_(?:join|node)_([0-9a-z]{26})_([0-9a-z]{52})$/.exec(text) ?? [];
+  const [, id, secret] = /^carillon_(?:api|join|node)_([0-9a-z]{26})_([0-9a-z]{52})$/.exec(text) ?? [];
   return id !== undefined && secret !== undefined ? { id, secret } : undefined;
 }
 

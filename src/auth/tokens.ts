@@ -1,7 +1,40 @@
-import type { Node, Token } from "../model/mod.ts";
-import { CarillonError, type Clock, type Random } from "../runtime/mod.ts";
-import { deleteToken, putToken, type Store, StoreChange, tokenKey, tokenPrefix, tokenTable } from "../store/mod.ts";
-import { hashOf, isSecretOf, newSecret, newTokenId, nodeTokenId, readToken, writeToken } from "./token_text.ts";
+import { LRUCache } from "lru-cache";
+import type { ApiToken, JoinToken, Node, Token } from "../model/mod.ts";
+import { CarillonError, type Clock, invalid, type Random } from "../runtime/mod.ts";
+import {
+  deleteToken,
+  type Entry,
+  putToken,
+  type Store,
+  StoreChange,
+  tokenKey,
+  tokenPrefix,
+  tokenTable,
+  writesOf,
+} from "../store/mod.ts";
+import {
+  hashOf,
+  isSecretOf,
+  namedTokenId,
+  newSecret,
+  newTokenId,
+  nodeTokenId,
+  readToken,
+  writeToken,
+} from "./token_text.ts";
+import { TokenWatch } from "./token_watch.ts";
+
+/** The name of the token that a store's first server makes. */
+const FIRST_NAME = "admin";
+
+/** What is read of a token holds for so long, in milliseconds: one that is revoked opens nothing a second later. */
+const KNOWN_FOR_MS = 500;
+/** Tokens that are known at a time. */
+const KNOWN = 10_000;
+
+/** A node's own token is replaced after so long, and the one before it holds for so long, in milliseconds. */
+const RENEWED_AFTER_MS = 24 * 3_600_000;
+const FORMER_FOR_MS = 3_600_000;
 
 const NO_TOKEN = "Cannot answer: this server asks for a token, by `Authorization: Bearer …`; " +
   "give carillon one with --token, an agent with --join-token";
@@ -13,28 +46,114 @@ export interface TokensDeps {
   random: Random;
 }
 
+/** What is stored of a token, with its id. */
+export interface StoredToken {
+  id: string;
+  token: Token;
+}
+
+/** A token that was shown, and the hash of the secret that it was shown with. */
+export interface KnownToken extends StoredToken {
+  hash: string;
+}
+
+/** What is asked for of a token for the API. */
+export type NewApiToken = Pick<ApiToken, "name" | "role" | "scope" | "expiresAt" | "createdBy">;
+
+/** What is asked for of a token to join with. */
+export type NewJoinToken = Pick<JoinToken, "tags" | "once" | "expiresAt" | "createdBy">;
+
+/** Any node may join with it, as often as it likes. */
+const PLAIN_JOIN: NewJoinToken = { tags: null, once: false, expiresAt: null, createdBy: "" };
+
 /** Makes tokens, stores their hashes, and tells whose a token is. */
 export class Tokens {
   readonly #deps: TokensDeps;
+  readonly #watch: TokenWatch;
+  readonly #known = new LRUCache<string, { token: Token; readAt: number }>({ max: KNOWN });
 
   constructor(deps: TokensDeps) {
     this.#deps = deps;
+    this.#watch = new TokenWatch({ clock: deps.clock, check: (text) => this.holder(text) });
+    deps.store.onApplied((change) => {
+      for (const { key } of writesOf(change, tokenTable)) this.#known.delete(String(key[1]));
+    });
+  }
+
+  /** Makes a token for the API; it can be shown now and never again. Throws `invalid` where its name has one. */
+  async create(wanted: NewApiToken): Promise<string> {
+    if (wanted.name === FIRST_NAME && wanted.role !== "admin") {
+      throw invalid(`Cannot create token "${FIRST_NAME}": the name is for an admin's`, [
+        { path: "name", message: "is for an admin's token" },
+      ]);
+    }
+    const token = await this.#createNamed(wanted, newSecret(this.#deps.random));
+    if (token !== null) return token;
+    throw invalid(`Cannot create token "${wanted.name}": there is one; revoke it first`, [
+      { path: "name", message: "is taken" },
+    ]);
   }
 
   /** Makes a join token. It can be shown now and never again. */
-  createJoin(): Promise<string> {
-    return this.#create(newTokenId(this.#deps.random), { kind: "join" });
+  async createJoin(wanted: NewJoinToken = PLAIN_JOIN): Promise<string> {
+    const { clock, random } = this.#deps;
+    const id = newTokenId(random), secret = newSecret(random);
+    const change = new StoreChange();
+    const entry = { key: tokenKey(id), value: null, versionstamp: null };
+    putToken(change, entry, { kind: "join", ...wanted, usedBy: null, hash: hashOf(secret), createdAt: clock.now() });
+    await this.#deps.store.commit(change);
+    return writeToken("join", { id, secret });
   }
 
-  /** Makes a join token when the store has none yet; null when it has. */
+  /** Makes the first token of an admin when the store has none of an admin yet; null when it has. */
   async createFirst(): Promise<string | null> {
-    const known = await this.#deps.store.list(tokenTable, { prefix: tokenPrefix() });
-    return known.some(({ value }) => value.kind === "join") ? null : await this.createJoin();
+    const known = await this.all();
+    if (known.some(({ token }) => token.kind === "api" && token.role === "admin")) return null;
+    const first = { name: FIRST_NAME, role: "admin", scope: null, expiresAt: null, createdBy: "" } as const;
+    return await this.#createNamed(first, newSecret(this.#deps.random));
   }
 
-  /** Makes a node's own token, in place of one that it had. */
-  createForNode({ name, id, tags }: Pick<Node, "name" | "id" | "tags">): Promise<string> {
-    return this.#create(nodeTokenId(name), { kind: "node", node: name, nodeId: id, tags });
+  /** Takes a token that was made elsewhere for an admin's, unless it is known already. Throws `invalid` for what is none. */
+  async adopt(text: string): Promise<void> {
+    const { store, clock } = this.#deps;
+    const given = readToken(text);
+    if (given === undefined || !text.startsWith("carillon_api_")) {
+      throw invalid("Cannot take the admin token: it is none; an empty file is filled with a new one");
+    }
+    const entry = await store.read(tokenTable, tokenKey(given.id));
+    if (entry.value !== null && isSecretOf(given.secret, entry.value.hash)) return;
+    const change = new StoreChange();
+    const admin = { name: FIRST_NAME, role: "admin", scope: null, expiresAt: null, createdBy: "" } as const;
+    putToken(change, entry, { kind: "api", ...admin, hash: hashOf(given.secret), createdAt: clock.now() });
+    await store.commit(change);
+  }
+
+  /**
+   * Makes a node's own token, in place of one that it had; `holder` is what it came with. Its own one holds for an hour more.
+   * Throws `forbidden` for a join token that is another node's.
+   */
+  async createForNode({ name, id, tags }: Pick<Node, "name" | "id" | "tags">, holder?: KnownToken): Promise<string> {
+    const { store, clock, random } = this.#deps;
+    const tokenId = nodeTokenId(name);
+    const secret = newSecret(random);
+    while (true) {
+      const change = new StoreChange();
+      if (holder !== undefined) await this.#useUp(change, holder, id);
+      const entry = await store.read(tokenTable, tokenKey(tokenId));
+      const isOwn = holder?.token.kind === "node" && holder.token.nodeId === id;
+      const former = isOwn ? { hash: holder.hash, until: clock.now() + FORMER_FOR_MS } : null;
+      const own = { kind: "node", node: name, nodeId: id, tags, createdBy: "", expiresAt: null, former } as const;
+      putToken(change, entry, { ...own, hash: hashOf(secret), createdAt: clock.now() });
+      if ((await store.commit(change)).outcome === "applied") return writeToken("node", { id: tokenId, secret });
+    }
+  }
+
+  /** A new token for a node whose own is old, or has been replaced by one that it never got; null for one that is well served. */
+  async renewed(holder: KnownToken): Promise<string | null> {
+    const { token, hash } = holder;
+    if (token.kind !== "node") return null;
+    if (token.hash === hash && this.#deps.clock.now() - token.createdAt < RENEWED_AFTER_MS) return null;
+    return await this.createForNode({ name: token.node, id: token.nodeId, tags: token.tags }, holder);
   }
 
   /** Adds to a change that a node's own token goes; one that another node of the name has stays. */
@@ -43,28 +162,83 @@ export class Tokens {
     if (entry.value?.kind === "node" && entry.value.nodeId === id) deleteToken(change, entry);
   }
 
-  /** Whose a token is. Throws `unauthorized` for none, and for one that is not known. */
-  async holder(text: string | null): Promise<Token> {
-    if (text === null || text === "") {
-      throw new CarillonError("unauthorized", NO_TOKEN);
-    }
-    const token = readToken(text);
-    const stored = token && (await this.#deps.store.read(tokenTable, tokenKey(token.id))).value;
-    if (token && stored && isSecretOf(token.secret, stored.hash)) return stored;
-    throw new CarillonError("unauthorized", "Cannot answer: the token is not known here");
+  /** All tokens that are stored. */
+  async all(): Promise<StoredToken[]> {
+    const found = await this.#deps.store.list(tokenTable, { prefix: tokenPrefix() });
+    return found.map(({ key, value }) => ({ id: String(key[1]), token: value }));
   }
 
-  async #create(id: string, whose: JoinOrNode): Promise<string> {
-    const { store, clock, random } = this.#deps;
-    const secret = newSecret(random);
+  /** Lets a token open nothing any more, at each server within half a second. Throws `not_found`. */
+  async revoke(id: string): Promise<Token> {
+    const { store } = this.#deps;
     while (true) {
-      const change = new StoreChange();
       const entry = await store.read(tokenTable, tokenKey(id));
-      putToken(change, entry, { ...whose, hash: hashOf(secret), createdAt: clock.now() });
-      if ((await store.commit(change)).outcome === "applied") return writeToken(whose.kind, { id, secret });
+      if (entry.value === null) throw new CarillonError("not_found", `Cannot find token "${id}"`);
+      const change = new StoreChange();
+      deleteToken(change, entry);
+      if ((await store.commit(change)).outcome === "applied") return entry.value;
     }
+  }
+
+  /**
+   * Whose a token is, as it was within the last half second. Throws `unauthorized` for none, for one that is not known, or no
+   * longer, and for one that has expired.
+   */
+  async holder(text: string | null): Promise<KnownToken> {
+    if (text === null || text === "") throw new CarillonError("unauthorized", NO_TOKEN);
+    const given = readToken(text);
+    const hash = given && hashOf(given.secret);
+    const token = given && await this.#read(given.id, (known) => this.#opens(given.secret, known));
+    if (!given || !hash || !token || !this.#opens(given.secret, token)) {
+      throw new CarillonError("unauthorized", "Cannot answer: the token is not known here");
+    }
+    if (token.expiresAt !== null && token.expiresAt <= this.#deps.clock.now()) {
+      throw new CarillonError("unauthorized", "Cannot answer: the token has expired");
+    }
+    return { id: given.id, token, hash };
+  }
+
+  /** Calls `tell` once, within a second, when a token was revoked or has expired, unless it is disposed before. */
+  watch(text: string, tell: () => void): Disposable {
+    return this.#watch.watch(text, tell);
+  }
+
+  /** What is stored of a token; what is remembered of it only where that `isEnough`. */
+  async #read(id: string, isEnough: (token: Token) => boolean): Promise<Token | null> {
+    const { store, clock } = this.#deps;
+    const known = this.#known.get(id);
+    if (known && clock.monotonic() - known.readAt < KNOWN_FOR_MS && isEnough(known.token)) return known.token;
+    const readAt = clock.monotonic();
+    const token = (await store.read(tokenTable, tokenKey(id))).value;
+    if (token === null) this.#known.delete(id);
+    else this.#known.set(id, { token, readAt });
+    return token;
+  }
+
+  #opens(secret: string, token: Token): boolean {
+    if (isSecretOf(secret, token.hash)) return true;
+    const former = token.kind === "node" ? token.former : null;
+    return former !== null && this.#deps.clock.now() < former.until && isSecretOf(secret, former.hash);
+  }
+
+  async #createNamed(wanted: NewApiToken, secret: string): Promise<string | null> {
+    const { store, clock } = this.#deps;
+    const id = namedTokenId(wanted.name);
+    const change = new StoreChange();
+    const entry: Entry<Token> = { key: tokenKey(id), value: null, versionstamp: null };
+    putToken(change, entry, { kind: "api", ...wanted, hash: hashOf(secret), createdAt: clock.now() });
+    const { outcome } = await store.commit(change);
+    return outcome === "applied" ? writeToken("api", { id, secret }) : null;
+  }
+
+  /** A join token for one node alone is that node's from now on: it may join again, and no other. Throws `forbidden`. */
+  async #useUp(change: StoreChange, { id, token }: KnownToken, nodeId: string): Promise<void> {
+    if (token.kind !== "join" || !token.once) return;
+    const entry = await this.#deps.store.read(tokenTable, tokenKey(id));
+    const usedBy = entry.value?.kind === "join" ? entry.value.usedBy : undefined;
+    if (entry.value?.kind !== "join" || (usedBy !== null && usedBy !== nodeId)) {
+      throw new CarillonError("forbidden", "Cannot join: the join token was for one node, which has joined");
+    }
+    putToken(change, entry, { ...entry.value, usedBy: nodeId });
   }
 }
-
-type Bare<T> = T extends Token ? Omit<T, "hash" | "createdAt"> : never;
-type JoinOrNode = Bare<Token>;

@@ -23,6 +23,9 @@ import { addNodeList } from "./commands/node_list.ts";
 import { addSchedulePreview } from "./commands/schedule_preview.ts";
 import { addStart } from "./commands/start.ts";
 import { addStoreCopy } from "./commands/store_copy.ts";
+import { addTokenCreate } from "./commands/token_create.ts";
+import { addTokenList } from "./commands/token_list.ts";
+import { addTokenRevoke } from "./commands/token_revoke.ts";
 import { addVersion } from "./commands/version.ts";
 import { EXIT_CODES_IN_WORDS } from "./exit_code.ts";
 
@@ -54,6 +57,11 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
     name: "node",
     what: "Look at nodes, and take them out of work",
     commands: [addNodeList, addNodeDrain, addNodeUndrain],
+  },
+  {
+    name: "token",
+    what: "Say who may use the API, and how far",
+    commands: [addTokenCreate, addTokenList, addTokenRevoke],
   },
   { name: "join-token", what: "Let agents join", commands: [addJoinTokenCreate] },
   {

@@ -6,6 +6,7 @@ import { createExecutors, type Executor, killSurvivors } from "../execute/mod.ts
 import { type Engine, openEngine } from "../kv/mod.ts";
 import { MAX_TXN_OPS, type Member, type MemberOptions, startMember } from "../member/mod.ts";
 import { aborted, CarillonError, type Clock, invalid, type Log, messageOf, type Random } from "../runtime/mod.ts";
+import { seeToFirstToken } from "./first_token.ts";
 import { appDepsOf, type DataDir, openDataDir, Server } from "../server/mod.ts";
 
 /** How a server is to be run. */
@@ -29,6 +30,8 @@ export interface ServeOptions {
   member: MemberOptions | null;
   /** Run jobs in this process too. */
   agent: boolean;
+  /** File of an admin's token, which is written there when there is none; empty: it is shown. */
+  adminTokenFile: string;
   /** Ask for no token, though others than loopback may come. */
   insecure: boolean;
   env: Readonly<Record<string, string>>;
@@ -47,7 +50,7 @@ export interface ServeDeps {
   /** The second signal: end at once. */
   hurry: AbortSignal;
   onListening?: (address: { hostname: string; port: number }) => void;
-  /** Is given the first join token of a store, which is shown this once. */
+  /** Is given the first token of an admin, which is shown this once. */
   onFirstToken?: (token: string) => void;
 }
 
@@ -82,8 +85,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     bell: deps.bell,
   });
   await server.load();
-  const firstToken = asksTokens ? await server.tokens.createFirst() : null;
-  if (firstToken !== null) deps.onFirstToken?.(firstToken);
+  if (asksTokens) await seeToFirstToken(server.tokens, options.adminTokenFile, deps.onFirstToken);
   using executors = createExecutors({ clock, env: options.env, log });
   const app = createApp(appDepsOf(server, {
     ...options,

@@ -19,6 +19,7 @@ Deno.test("readSettings() takes the defaults where nothing is set", () => {
     ...defaultMemberSettings(),
     httpAddr: "127.0.0.1:8080",
     advertiseUrl: "",
+    adminTokenFile: "",
     insecure: false,
     dataDir: "carillon.data",
     nodeName: "host1",

@@ -95,6 +95,7 @@ export const startSettingsSchema = z.object({
     "an address like http://a.example:8080",
     (value) => /^https?:\/\/[^/\s]+\/?$/.test(value) && URL.canParse(value),
   ),
+  adminTokenFile: text("the path of a file", (value) => value !== ""),
   insecure: flag,
   dataDir: text("the path of a folder", (value) => value !== ""),
   kv: text("the address of a store", (value) => value !== ""),
@@ -133,6 +134,7 @@ export const START_SETTINGS = {
     kind: "text",
     what: "where others reach this server, as it is shown (what it listens on)",
   },
+  adminTokenFile: { value: "FILE", kind: "text", what: "an admin's token, written there if it is not (it is shown)" },
   insecure: { value: null, kind: "flag", what: "ask for no token beyond loopback: anyone there may run commands" },
   dataDir: { value: "DIR", kind: "text", what: "folder of the store and the agent's notes (carillon.data)" },
   kv: {
@@ -161,6 +163,7 @@ export function defaultSettings(hostname: string): StartSettings {
     joinTokenFile: "",
     httpAddr: "127.0.0.1:8080",
     advertiseUrl: "",
+    adminTokenFile: "",
     insecure: false,
     dataDir: "carillon.data",
     kv: "",

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import {
+  NEW_TOKEN_HEADER,
   type PollAnswer,
   pollAnswerSchema,
   type PollRequest,
@@ -44,7 +45,14 @@ export function createAgentClient(options: ClientOptions & { tokens?: NodeTokens
     token = tokens?.own ?? tokens?.join,
   ): Promise<unknown> => {
     const init = { method: "POST", headers: withToken(headers, token), body: JSON.stringify(body), signal };
-    return await readBody<unknown>(options.baseUrl, await fetch(`${root}/${verb}`, init));
+    const answer = await fetch(`${root}/${verb}`, init);
+    await keep(answer.headers.get(NEW_TOKEN_HEADER));
+    return await readBody<unknown>(options.baseUrl, answer);
+  };
+  const keep = async (own: string | null | undefined) => {
+    if (!tokens || !own) return;
+    tokens.own = own;
+    await tokens.keep(own);
   };
   const parse = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> => {
     const parsed = schema.safeParse(body);
@@ -57,10 +65,7 @@ export function createAgentClient(options: ClientOptions & { tokens?: NodeTokens
       // The join token first: with it a node may have changed its tags, or a cluster may be a new one.
       const answer = await call("register", request, signal, tokens?.join ?? tokens?.own);
       const registered = parse(registeredSchema, answer);
-      if (tokens && registered.token !== undefined) {
-        tokens.own = registered.token;
-        await tokens.keep(registered.token);
-      }
+      await keep(registered.token);
       return registered;
     },
     poll: async (request, signal) => parse(pollAnswerSchema, await call("poll", request, signal)),

@@ -12,7 +12,8 @@ import {
   readPreviewAnswer,
 } from "../../routes/wire/read_answer.ts";
 import type { JobAnswer } from "../../routes/wire/job_answer.ts";
-import { type ClusterPause, type Gap, type JobView, type Outcome, OUTCOMES } from "../model/mod.ts";
+import { readTokenAnswer, tokenBody, type TokenReport } from "../../routes/wire/token_answer.ts";
+import { type ClusterPause, type Gap, type JobView, type Outcome, OUTCOMES, type Role } from "../model/mod.ts";
 import { type ClientOptions, readBody, strictFetch } from "./fetch.ts";
 import { readOutputEvents } from "./output_events.ts";
 
@@ -31,6 +32,23 @@ export interface RunResult extends JobResult {
   group: string;
   /** Null while it has not ended; `unknown` when it has, and its history no longer says how. */
   outcome: Outcome | "unknown" | null;
+}
+
+/** A token for the API that is to be made; `lifetime` is a duration, or days as `90d`. */
+export interface NewToken {
+  name: string;
+  role: Role;
+  jobs: string[];
+  metadata: Record<string, string>;
+  lifetime: string | null;
+}
+
+/** A token to join with that is to be made. */
+export interface NewJoinToken {
+  /** The tags that a node may claim, `*` for any value; null: any tags. */
+  tags: Record<string, string> | null;
+  once: boolean;
+  lifetime: string | null;
 }
 
 /** An answer of one job. */
@@ -194,7 +212,23 @@ export function createClient(options: ClientOptions) {
     },
 
     /** A new token for nodes to join with. */
-    createJoinToken: async (): Promise<string> => (await body(await v1["join-tokens"].$post())).token,
+    async createJoinToken(wanted: NewJoinToken): Promise<string> {
+      const init = { body: JSON.stringify(tokenBody(wanted)) };
+      return (await body(await v1["join-tokens"].$post({}, { init }))).token;
+    },
+
+    /** A new token for the API. Throws invalid where its name has one. */
+    async createToken(wanted: NewToken): Promise<string> {
+      return (await body(await v1.tokens.$post({}, { init: { body: JSON.stringify(tokenBody(wanted)) } }))).token;
+    },
+
+    /** All tokens, oldest first: whose they are. */
+    tokens: async (): Promise<TokenReport[]> => (await body(await v1.tokens.$get())).map(readTokenAnswer),
+
+    /** Lets a token open nothing any more. Throws not_found. */
+    async revokeToken(id: string): Promise<TokenReport> {
+      return readTokenAnswer(await body(await v1.tokens[":token"].$delete({ param: { token: segment(id) } })));
+    },
 
     /** The nodes. */
     async members(): Promise<MemberReport[]> {

@@ -22,6 +22,7 @@ export * from "./group.ts";
 export * from "./job.ts";
 export * from "./node.ts";
 export * from "./protocol.ts";
+export * from "./scope.ts";
 export * from "./selector.ts";
 export * from "./settings.ts";
 export * from "./stat.ts";

@@ -4,6 +4,9 @@ import { cancelRequestSchema } from "./execution.ts";
 /** The agent protocol's version, sent as `Carillon-Protocol`. Servers accept this and the one before. */
 export const PROTOCOL_VERSION = 1;
 
+/** The header of an answer that holds a new token of the node's own, in place of the one that it came with. */
+export const NEW_TOKEN_HEADER = "carillon-node-token";
+
 /** Monotonic milliseconds since a claim reached its agent: a hundred years at most, so that a sum with a date is one too. */
 const sinceClaimSchema = z.number().min(0).max(100 * 8_760 * 36e5);
 

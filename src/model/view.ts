@@ -1,5 +1,6 @@
 import type { Execution } from "./execution.ts";
 import type { Job } from "./job.ts";
+import type { Scope } from "./scope.ts";
 import type { Stat } from "./stat.ts";
 
 /** A job as people look at it: definition, results, next due time, children. */
@@ -31,6 +32,8 @@ export type JobSort = typeof JOB_SORTS[number];
 
 /** What to list of the jobs. `end` is exclusive; null for all. */
 export interface JobQuery {
+  /** Null: all jobs. */
+  scope: Scope | null;
   metadata: Readonly<Record<string, string>>;
   /** Case-sensitive part of the name or display name; empty for all. */
   text: string;

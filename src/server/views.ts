@@ -179,7 +179,8 @@ export class StoreViews {
 }
 
 function isOneRange(query: JobQuery): boolean {
-  return query.sort === "name" && query.text === "" && query.status === null && query.disabled === null &&
+  return query.scope === null && query.sort === "name" && query.text === "" && query.status === null &&
+    query.disabled === null &&
     Object.keys(query.metadata).length === 0;
 }
 

@@ -1,5 +1,5 @@
 import type { Cursor, Job, JobQuery, JobSort, Stat } from "../model/mod.ts";
-import { emptyStat } from "../model/mod.ts";
+import { emptyStat, isInScope } from "../model/mod.ts";
 import { cursorPrefix, jobPrefix, statPrefix } from "./keys.ts";
 import type { Store } from "./store.ts";
 import { writesOf } from "./store_change.ts";
@@ -204,11 +204,12 @@ function rowResults(stat: Stat) {
 }
 
 function isUnfiltered(query: JobQuery): boolean {
-  return query.text === "" && query.status === null && query.disabled === null &&
+  return query.scope === null && query.text === "" && query.status === null && query.disabled === null &&
     Object.keys(query.metadata).length === 0;
 }
 
 function matches(row: Row, query: JobQuery): boolean {
+  if (!isInScope(query.scope, row)) return false;
   if (query.text !== "" && !row.name.includes(query.text) && !row.displayName.includes(query.text)) return false;
   if (query.status !== null && row.status !== (query.status === "untriggered" ? "" : query.status)) return false;
   if (query.disabled !== null && row.disabled !== query.disabled) return false;

@@ -22,6 +22,7 @@ await serve({
   slots: Number(slots),
   defaultTarget: "all",
   drainMs: 2_000,
+  adminTokenFile: "",
   insecure: false,
   agent: kv === "",
   kv,

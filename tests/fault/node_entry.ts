@@ -29,6 +29,7 @@ async function runServer(settings: ServerSettings, stop: AbortSignal): Promise<v
     advertise: "",
     timezone: "UTC",
     defaultTarget: "all",
+    adminTokenFile: "",
     insecure: false,
     agent,
     kv,

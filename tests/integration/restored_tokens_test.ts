@@ -20,7 +20,7 @@ Deno.test("restoreBackup() brings back tokens as they were: a replaced one holds
   await restoreText(engine, text);
   await using restored = await startCarillon({ agent: false, engine });
   const { tokens: known } = restored.server;
-  assert.deepEqual((await known.holder(tokens.join)).kind, "join");
-  assert.deepEqual((await known.holder(tokens.former)).kind, "node");
+  assert.deepEqual((await known.holder(tokens.join)).token.kind, "join");
+  assert.deepEqual((await known.holder(tokens.former)).token.kind, "node");
   for (const token of [tokens.own, tokens.later]) await assert.rejects(known.holder(token), { code: "unauthorized" });
 });

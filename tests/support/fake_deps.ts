@@ -4,6 +4,7 @@ import {
   type Execution,
   type ExecutionQuery,
   hasStarted,
+  isInScope,
   type JobQuery,
   type Node,
 } from "../../src/model/mod.ts";
@@ -76,9 +77,14 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
       ready: () => Promise.resolve(),
     },
     tokens: {
+      create: ({ name }) => Promise.resolve(`api ${name}`),
       createJoin: () => Promise.resolve("join"),
       createForNode: ({ name }) => Promise.resolve(`node ${name}`),
+      renewed: () => Promise.resolve(null),
+      all: () => Promise.resolve([]),
+      revoke: (id) => Promise.reject(new CarillonError("not_found", `Cannot find token "${id}"`)),
       holder: () => Promise.reject(new CarillonError("unauthorized", "Cannot answer: no token")),
+      watch: () => ({ [Symbol.dispose]() {} }),
     },
     asksTokens: false,
     log: silentLog,
@@ -125,7 +131,7 @@ function listJobs(jobs: FakeJobs, query: JobQuery) {
   const views = [...jobs.byName.keys()].sort().flatMap((name) => jobs.view(name) ?? []).filter(({ job, stat }) => {
     const { definition } = job;
     const status = query.status === "untriggered" ? "" : query.status;
-    return (query.disabled === null || definition.disabled === query.disabled) &&
+    return isInScope(query.scope, definition) && (query.disabled === null || definition.disabled === query.disabled) &&
       (status === null || stat.status === status) &&
       (definition.name.includes(query.text) || definition.displayName.includes(query.text)) &&
       Object.entries(query.metadata).every(([key, value]) => definition.metadata?.[key] === value);

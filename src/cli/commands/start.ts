@@ -11,8 +11,8 @@ import { UsageError } from "../usage_error.ts";
 const HURRY_MS = 2_000;
 
 const FIRST_TOKEN = `
-This server is open to more than loopback, so agents (--join-token) and the API (--token) need this token.
-It is shown this once; \`carillon join-token create\` makes further ones.
+This server is open to more than loopback, so who uses it needs a token. This is an admin's, for --token or
+CARILLON_TOKEN; it is shown this once. \`carillon join-token create\` makes one for agents, \`carillon token create\` for people.
 
   `;
 
@@ -88,13 +88,14 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
 }
 
 function serveOptions(cli: Cli, settings: StartSettings): Parameters<Cli["serve"]>[0] {
-  const { httpAddr, advertiseUrl, timezone, defaultTarget, insecure, agent, kv } = settings;
+  const { httpAddr, advertiseUrl, timezone, defaultTarget, insecure, adminTokenFile, agent, kv } = settings;
   const advertise = advertiseUrl === "" ? "" : new URL(advertiseUrl).host;
   const member = memberOptionsOf(settings) ?? null;
   if (member !== null && kv !== "") {
     throw new UsageError(["--cluster and --kv exclude each other: a cluster is the store"]);
   }
-  return { ...nodeOptions(cli, settings), httpAddr, advertise, timezone, defaultTarget, insecure, agent, kv, member };
+  const shared = { httpAddr, advertise, timezone, defaultTarget, insecure, adminTokenFile, agent, kv, member };
+  return { ...nodeOptions(cli, settings), ...shared };
 }
 
 async function agentOptions(cli: Cli, settings: StartSettings): Promise<Parameters<Cli["serveAgent"]>[0]> {

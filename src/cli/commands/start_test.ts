@@ -39,6 +39,7 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     slots: 3,
     defaultTarget: "all",
     drainMs: 30_000,
+    adminTokenFile: "",
     insecure: true,
     agent: true,
     kv: "",
@@ -141,9 +142,9 @@ Deno.test("start --join ends with the code of a refusal, and says why", async ()
   assert.match(err, /ERROR Cannot register node "a": the name is taken/);
 });
 
-Deno.test("start shows the first join token of a store, and no log line holds it", async () => {
-  const cli = fakeCli({ serve: (_options, { onFirstToken }) => Promise.resolve(onFirstToken?.("carillon_join_x")) });
+Deno.test("start shows the first token of an admin, and no log line holds it", async () => {
+  const cli = fakeCli({ serve: (_options, { onFirstToken }) => Promise.resolve(onFirstToken?.("carillon_api_x")) });
   const { err } = await cli.run("start", "--log-format", "json");
-  assert.match(err, /needs? this token[^]*\n {2}carillon_join_x\n/);
-  assert.doesNotMatch(err, /^\{.*carillon_join_x/m);
+  assert.match(err, /an admin's[^]*\n {2}carillon_api_x\n/);
+  assert.doesNotMatch(err, /^\{.*carillon_api_x/m);
 });

@@ -14,6 +14,7 @@ const BAD_SETTINGS: Record<keyof typeof START_SETTINGS, string[]> = {
   join: ["x", "a:8080", "ftp://a", "http://", "http://a/b", "http://a?b", `http://${LONG} b`],
   joinToken: ["a b", " "],
   joinTokenFile: [],
+  adminTokenFile: [],
   advertiseUrl: ["a:8080", "ftp://a", "http://a/b", "http://:80", "http://a:99999"],
   httpAddr: [
     "x",

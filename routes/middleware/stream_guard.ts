@@ -1,0 +1,47 @@
+import type { MiddlewareHandler } from "hono";
+import type { AppDeps } from "../deps.ts";
+import type { HttpEdge } from "../http_edge.ts";
+import { tokenOf } from "./token_guard.ts";
+
+/** What marks an answer that goes on until its reader leaves: nobody between may hold it back. */
+export const LIVE = { "x-accel-buffering": "no", "cache-control": "no-store" } as const;
+
+/** Ends a live answer when the token that it was asked for with opens nothing any more. */
+export function streamGuard({ tokens }: AppDeps): MiddlewareHandler<HttpEdge> {
+  return async (context, next) => {
+    await next();
+    const { body, headers, status } = context.res;
+    const token = tokenOf(context.req.raw);
+    if (body === null || token === null || headers.get("x-accel-buffering") !== LIVE["x-accel-buffering"]) return;
+    const guarded = untilTold(body, (tell) => tokens.watch(token, tell));
+    context.res = new Response(guarded, { status, headers });
+  };
+}
+
+/** The same bytes, until `watch` tells that there shall be no more. */
+function untilTold(
+  body: ReadableStream<Uint8Array>,
+  watch: (tell: () => void) => Disposable,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let watched: Disposable | undefined;
+  return new ReadableStream({
+    start(controller) {
+      watched = watch(() => {
+        controller.close();
+        // What it was about to give is not wanted; that the source fails at its end changes nothing.
+        reader.cancel().catch(() => {});
+      });
+    },
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (!done) return controller.enqueue(value);
+      watched?.[Symbol.dispose]();
+      controller.close();
+    },
+    async cancel(reason) {
+      watched?.[Symbol.dispose]();
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}

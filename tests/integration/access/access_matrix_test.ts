@@ -1,0 +1,107 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { ACCESS, type Rule } from "../../../routes/access.ts";
+import { createApp } from "../../../routes/mod.ts";
+import { type Role, ROLES, type Scope } from "../../../src/model/mod.ts";
+import { type Carillon, startCarillon } from "../../support/carillon.ts";
+import { fakeDeps } from "../../support/fake_deps.ts";
+
+/** Every route that is not an agent's, as `METHOD /path`. */
+function routesOf(app: ReturnType<typeof createApp>): string[] {
+  const all = app.routes.filter(({ method, path }) => method !== "ALL" && !path.startsWith("/agent/"));
+  const named = all.map(({ method, path }) => `${method} ${path.length > 1 ? path.replace(/\/$/, "") : path}`);
+  return [...new Set(named)].sort();
+}
+
+Deno.test("every route has a rule, and every rule a route", () => {
+  deepEqual(Object.keys(ACCESS).sort(), routesOf(createApp(fakeDeps())));
+});
+
+/** Tokens by what they are, and the role that they give; null: none at all. */
+type Holders = Record<string, { token: string; role: Role | null; scope: Scope | null }>;
+
+async function holdersOf({ server: { tokens } }: Carillon): Promise<Holders> {
+  const common = { createdBy: "", expiresAt: null };
+  const scope = { jobs: ["mine-*"], metadata: { team: "a" } };
+  const holders: Holders = {};
+  for (const role of ROLES) {
+    holders[role] = { token: await tokens.create({ ...common, name: role, role, scope: null }), role, scope: null };
+    if (role === "admin") continue;
+    const name = `limited ${role}`;
+    holders[name] = { token: await tokens.create({ ...common, name, role, scope }), role, scope };
+  }
+  const revoked = await tokens.create({ ...common, name: "revoked", role: "admin", scope: null });
+  await tokens.revoke((await tokens.holder(revoked)).id);
+  const node = { name: "n2", id: "id", tags: {} };
+  const join = await tokens.createJoin();
+  const nothing = { role: null, scope: null };
+  return {
+    ...holders,
+    "no token": { token: "", ...nothing },
+    "a wrong token": { token: revoked.replace(/.$/, (last) => last === "0" ? "1" : "0"), ...nothing },
+    "a revoked token": { token: revoked, ...nothing },
+    "an expired token": {
+      token: await tokens.create({ ...common, name: "expired", role: "admin", scope: null, expiresAt: 1 }),
+      ...nothing,
+    },
+    "a join token": { token: join, ...nothing },
+    "a node's token": { token: await tokens.createForNode(node, await tokens.holder(join)), ...nothing },
+  };
+}
+
+/** What a holder may expect of a route about a job: to be let in, not to be known, not to be allowed, no such job. */
+function expected(rule: Rule, { role, scope }: Holders[string], job: string): "in" | "out" | "no such job" {
+  if (rule.role === "public") return "in";
+  if (role === null || ROLES.indexOf(role) < ROLES.indexOf(rule.role)) return "out";
+  if (scope === null || rule.limited === "own") return "in";
+  if (rule.limited !== "job") return "out";
+  return job === "mine-1" ? "in" : "no such job";
+}
+
+function seen(status: number, code: string): "in" | "out" | "no such job" {
+  if (status === 401 || status === 403) return "out";
+  return status === 404 && code === "no such job" ? "no such job" : "in";
+}
+
+Deno.test("access: each route with each role, limited or not, without a token, and with those that open nothing", async () => {
+  await using carillon = await startCarillon({ asksTokens: true, agent: false });
+  const holders = await holdersOf(carillon);
+  const store = async (name: string, metadata: Record<string, string>) => {
+    const job = { name, metadata, schedule: "@manually", executor: "shell", executor_config: { command: "true" } };
+    const answer = await carillon.request("/v1/jobs", {
+      method: "POST",
+      headers: { authorization: `Bearer ${holders.admin?.token}` },
+      body: JSON.stringify(job),
+    });
+    equal(answer.status, 201, await answer.text());
+  };
+  const wrong: string[] = [];
+  let tried = 0;
+  for (const [route, rule] of Object.entries(ACCESS)) {
+    const [method = "", pattern = ""] = route.split(" ");
+    const jobs = pattern.includes(":job") ? ["mine-1", "mine-2", "other-1"] : [""];
+    for (const [who, holder] of Object.entries(holders)) {
+      for (const job of jobs) {
+        await carillon.server.jobs.refuseNewJobs(false);
+        await store("mine-1", { team: "a" });
+        await store("mine-2", { team: "b" });
+        await store("other-1", { team: "a" });
+        const path = pattern.replace(":job", job).replace(/:\w+/, "none");
+        const answer = await carillon.request(path, {
+          method,
+          headers: holder.token === "" ? {} : { authorization: `Bearer ${holder.token}` },
+          body: ["POST", "PUT", "PATCH"].includes(method) ? "{" : undefined,
+        });
+        const text = await answer.text();
+        const got = seen(answer.status, text.includes("Cannot find job ") ? "no such job" : "");
+        const want = expected(rule, holder, job);
+        tried++;
+        if (got !== want || answer.status >= 500) wrong.push(`${route} of ${job} as ${who}: ${answer.status}, ${want}`);
+        if (holder.role === null && rule.role !== "public") {
+          equal(answer.status, who === "a join token" || who === "a node's token" ? 403 : 401, `${route} as ${who}`);
+        }
+      }
+    }
+  }
+  deepEqual(wrong, []);
+  ok(tried > 800, `${tried} calls`);
+});
