@@ -1,4 +1,6 @@
 import type {
+  Actor,
+  AuditQuery,
   ClusterPause,
   Execution,
   ExecutionQuery,
@@ -15,6 +17,10 @@ import type {
   RegisterRequest,
   ReportAnswer,
   ReportRequest,
+  Revision,
+  StoredAudit,
+  TimelineEntry,
+  TimelineRange,
   Token,
 } from "../src/model/mod.ts";
 import type { KnownToken, NewApiToken, NewJoinToken, StoredToken } from "../src/auth/mod.ts";
@@ -33,6 +39,8 @@ export interface Views {
   busy(): Promise<Execution[]>;
   /** Null when there is no such job. Newest first. */
   gaps(job: string): Promise<Gap[] | null>;
+  /** All revisions of a job, newest first; null when there is no such job. */
+  revisions(job: string): Promise<(Revision & { revision: number })[] | null>;
   /** Groups that ended well and badly on each of the last `days` UTC days, oldest first, `day` as YYYY-MM-DD. */
   days(days: number): Promise<{ day: string; success: number; failed: number }[]>;
 }
@@ -46,28 +54,29 @@ export interface JobChanges {
   put(
     definition: JobDefinition,
     options: { ifMatch: string | null; restore: boolean },
+    actor: Actor,
   ): Promise<{ job: Job; created: boolean }>;
   /** Throws not_found, has_dependents, stale. `cancel` stops running executions. */
-  remove(name: string, options: { ifMatch: string | null; cancel: boolean; by: string }): Promise<JobView>;
-  toggle(name: string, options: { ifMatch: string | null }): Promise<Job>;
-  pause(name: string, pause: Omit<Pause, "from">): Promise<Job>;
-  unpause(name: string): Promise<Job>;
+  remove(name: string, options: { ifMatch: string | null; cancel: boolean }, actor: Actor): Promise<JobView>;
+  toggle(name: string, options: { ifMatch: string | null }, actor: Actor): Promise<Job>;
+  pause(name: string, pause: Omit<Pause, "from" | "by">, actor: Actor): Promise<Job>;
+  unpause(name: string, actor: Actor): Promise<Job>;
   /** Stores many, parents first; one line a job: `success create a` or `fail create b`, as Dkron. */
-  restore(definitions: readonly JobDefinition[]): Promise<string[]>;
+  restore(definitions: readonly JobDefinition[], actor: Actor): Promise<string[]>;
   /** Removes ended executions and zeroes the counters. */
-  clearHistory(name: string): Promise<JobView>;
-  refuseNewJobs(refuse: boolean): Promise<void>;
+  clearHistory(name: string, actor: Actor): Promise<JobView>;
+  refuseNewJobs(refuse: boolean, actor: Actor): Promise<void>;
   newJobsRefused(): Promise<boolean>;
 }
 
 /** Starts and ends by hand. */
 export interface Runs {
   /** Throws not_found, disabled, overlap (recorded as a skipped execution), unavailable. */
-  start(name: string, options: { by: string; force: boolean; idempotencyKey: string | null }): Promise<Group>;
+  start(name: string, options: { force: boolean; idempotencyKey: string | null }, actor: Actor): Promise<Group>;
   /** Resolves with the ended group (its outcome null when history no longer says it), or as it is when `signal` aborts. */
   ended(group: Group, signal: AbortSignal): Promise<Group>;
   /** Asks for the end of an execution; answers it as it is now. Throws not_found; an ended one is answered as it is. */
-  cancel(job: string, execution: string, options: { by: string; reason: string }): Promise<Execution>;
+  cancel(job: string, execution: string, reason: string, actor: Actor): Promise<Execution>;
 }
 
 /** Reads of output. */
@@ -89,19 +98,31 @@ export interface Agents {
 /** Tokens, and whose they are. */
 export interface Tokens {
   /** A token for the API. Throws `invalid` where its name has one. */
-  create(wanted: NewApiToken): Promise<string>;
-  createJoin(wanted: NewJoinToken): Promise<string>;
+  create(wanted: NewApiToken, actor: Actor): Promise<string>;
+  createJoin(wanted: NewJoinToken, actor: Actor): Promise<string>;
   /** `holder` is what the node came with. Throws `forbidden` where that was for one other node. */
   createForNode(node: Node, holder: KnownToken): Promise<string>;
   /** A new token for a node whose own is old; null for one that is well served. */
   renewed(holder: KnownToken): Promise<string | null>;
   all(): Promise<StoredToken[]>;
   /** Throws not_found. */
-  revoke(id: string): Promise<Token>;
+  revoke(id: string, actor: Actor): Promise<Token>;
   /** Throws unauthorized for none, for one that is not known, and for one that has expired. */
   holder(token: string | null): Promise<KnownToken>;
   /** Calls `tell` once when a token opens nothing any more, unless it is disposed before. */
   watch(token: string, tell: () => void): Disposable;
+}
+
+/** What became of due times. */
+export interface Timelines {
+  /** Null when there is no such job. Throws invalid for a range that is none, or too long. */
+  of(job: string, range: TimelineRange): Promise<{ entries: TimelineEntry[]; isCut: boolean } | null>;
+}
+
+/** Who changed what. */
+export interface Audit {
+  /** Newest first. */
+  list(query: AuditQuery): Promise<StoredAudit[]>;
 }
 
 /** A node, and what this server knows of it. */
@@ -116,17 +137,17 @@ export interface Cluster {
   readonly version: string;
   nodes(): Promise<Member[]>;
   /** Lets a node drain or take work again; answers it. Throws not_found. */
-  drain(name: string, draining: boolean): Promise<Member>;
+  drain(name: string, draining: boolean, actor: Actor): Promise<Member>;
   /** Name of the node that leads; null when there is none now. */
   leader(): Promise<string | null>;
   /** Starts nothing in the whole cluster, from now on; again, it changes policy, note and end. Throws invalid. */
-  pause(pause: Omit<ClusterPause, "from">): Promise<ClusterPause>;
+  pause(pause: Omit<ClusterPause, "from" | "by">, actor: Actor): Promise<ClusterPause>;
   /** Ends the pause of the cluster; does nothing when there is none. */
-  unpause(): Promise<void>;
+  unpause(actor: Actor): Promise<void>;
   /** The pause of the cluster that is on; null when none is. */
   paused(): Promise<ClusterPause | null>;
   /** Stops scheduling and running here, then the process. */
-  leave(): Promise<void>;
+  leave(actor: Actor): Promise<void>;
   /** Throws unavailable when the store does not answer. */
   ready(): Promise<void>;
 }
@@ -139,6 +160,8 @@ export interface AppDeps {
   outputs: Outputs;
   agents: Agents;
   tokens: Tokens;
+  audit: Audit;
+  timelines: Timelines;
   /** Whether who calls the API or an agent's path needs a token. */
   asksTokens: boolean;
   cluster: Cluster;

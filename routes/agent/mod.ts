@@ -10,6 +10,7 @@ import {
 import { admitCall, admitNode } from "../../src/auth/mod.ts";
 import { CarillonError } from "../../src/runtime/mod.ts";
 import { answer } from "../answer.ts";
+import { addressOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import type { HttpEdge } from "../http_edge.ts";
 import { agentGuard } from "../middleware/token_guard.ts";
@@ -62,12 +63,6 @@ export function agentRoutes(deps: AppDeps) {
       await agents.leave(node, incarnation);
       return answer(context, {}, 200);
     });
-}
-
-/** Where a call came from; empty for one from inside the process. */
-function addressOf(context: Context<HttpEdge>): string {
-  const address = context.env?.remoteAddr;
-  return address && "hostname" in address ? address.hostname : "";
 }
 
 /** A node speaks for itself alone. */

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { CarillonError, messageOf } from "../../src/runtime/mod.ts";
 import { answer, queryOf } from "../answer.ts";
+import { actorOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { type HttpEdge, json, pathParameters, queryFlags, refusals } from "../http_edge.ts";
 import { nodeAnswerSchema, pausedAnswerSchema, statsAnswer, statsAnswerSchema } from "../wire/cluster_answer.ts";
@@ -102,10 +103,14 @@ export function clusterRoutes(deps: AppDeps) {
       return answer(context, nodes.map(memberAnswer), 200, { "x-total-count": String(nodes.length) });
     })
     .openapi(drainNode, async (context) => {
-      return answer(context, memberAnswer(await cluster.drain(context.req.param("name"), true)), 200);
+      return answer(context, memberAnswer(await cluster.drain(context.req.param("name"), true, actorOf(context))), 200);
     })
     .openapi(undrainNode, async (context) => {
-      return answer(context, memberAnswer(await cluster.drain(context.req.param("name"), false)), 200);
+      return answer(
+        context,
+        memberAnswer(await cluster.drain(context.req.param("name"), false, actorOf(context))),
+        200,
+      );
     })
     .openapi(showLeader, async (context) => {
       const [name, nodes] = await Promise.all([cluster.leader(), cluster.nodes()]);
@@ -118,16 +123,18 @@ export function clusterRoutes(deps: AppDeps) {
       return leads ? answer(context, "I am a leader", 200) : answer(context, "I am a follower", 404);
     })
     .openapi(leave, (context) => {
-      cluster.leave().catch((thrown) => deps.log.error(`Cannot leave: ${messageOf(thrown)}`, { error: thrown }));
+      cluster.leave(actorOf(context)).catch((thrown) =>
+        deps.log.error(`Cannot leave: ${messageOf(thrown)}`, { error: thrown })
+      );
       return answer(context, {}, 200);
     })
     .openapi(showPaused, async (context) => answer(context, { paused: await deps.jobs.newJobsRefused() }, 200))
     .openapi(pause, async (context) => {
-      await deps.jobs.refuseNewJobs(true);
+      await deps.jobs.refuseNewJobs(true, actorOf(context));
       return answer(context, { paused: true }, 200);
     })
     .openapi(unpause, async (context) => {
-      await deps.jobs.refuseNewJobs(false);
+      await deps.jobs.refuseNewJobs(false, actorOf(context));
       return answer(context, { paused: false }, 200);
     })
     .openapi(showStats, async (context) => {

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { answer } from "../answer.ts";
-import { callerName } from "../caller.ts";
+import { actorOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
@@ -35,10 +35,10 @@ export function clusterPauseRoutes({ cluster }: AppDeps) {
     .openapi(showPause, async (context) => answer(context, clusterPauseAnswer(await cluster.paused()), 200))
     .openapi(pauseCluster, async (context) => {
       const body = clusterPauseBodySchema.parse(await readJson(context, MAX_BODY_BYTES) ?? {});
-      return answer(context, clusterPauseAnswer(await cluster.pause({ ...body, by: callerName(context) })), 200);
+      return answer(context, clusterPauseAnswer(await cluster.pause(body, actorOf(context))), 200);
     })
     .openapi(unpauseCluster, async (context) => {
-      await cluster.unpause();
+      await cluster.unpause(actorOf(context));
       return answer(context, clusterPauseAnswer(null), 200);
     });
 }

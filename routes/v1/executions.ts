@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Execution, isInScope, type Scope } from "../../src/model/mod.ts";
 import { CarillonError } from "../../src/runtime/mod.ts";
 import { answer, queryOf } from "../answer.ts";
-import { callerName, callerOf } from "../caller.ts";
+import { actorOf, callerOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, pathParameters, queryFlags, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
@@ -83,12 +83,13 @@ export function executionRoutes(deps: AppDeps) {
     })
     .openapi(
       deleteExecutions,
-      async (context) => answerJob(context, await deps.jobs.clearHistory(context.req.param("job")), 200),
+      async (context) =>
+        answerJob(context, await deps.jobs.clearHistory(context.req.param("job"), actorOf(context)), 200),
     )
     .openapi(cancelExecution, async (context) => {
       const { job, execution: id } = context.req.param();
       const { reason } = cancelBodySchema.parse(await readJson(context, MAX_BODY_BYTES) ?? {});
-      const execution = await deps.runs.cancel(job, id, { by: callerName(context), reason });
+      const execution = await deps.runs.cancel(job, id, reason, actorOf(context));
       return answer(context, await showExecution(deps, execution, Infinity), 200);
     })
     .openapi(listGaps, async (context) => {

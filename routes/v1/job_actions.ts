@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { invalid } from "../../src/runtime/mod.ts";
 import { isSet } from "../answer.ts";
-import { callerName } from "../caller.ts";
+import { actorOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, headerParameter, type HttpEdge, json, pathParameters, queryFlag, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
@@ -51,11 +51,10 @@ const unpauseJob = createRoute({ ...toggleJob, path: "/jobs/{job}/unpause", summ
 export function jobActionRoutes(deps: AppDeps) {
   const run = async (context: Context, name: string) => {
     const options = {
-      by: callerName(context),
       force: isSet(context, "force"),
       idempotencyKey: readIdempotencyKey(context),
     };
-    let group = await deps.runs.start(name, options);
+    let group = await deps.runs.start(name, options, actorOf(context));
     if (isSet(context, "wait")) group = await deps.runs.ended(group, context.req.raw.signal);
     const path = new URL(context.req.url).pathname;
     return answerJob(context, await existingJob(deps, name), 200, {
@@ -70,18 +69,18 @@ export function jobActionRoutes(deps: AppDeps) {
     .openapi(runJobShort, (context) => run(context, context.req.param("job")))
     .openapi(toggleJob, async (context) => {
       const name = context.req.param("job");
-      await deps.jobs.toggle(name, { ifMatch: readIfMatch(context) });
+      await deps.jobs.toggle(name, { ifMatch: readIfMatch(context) }, actorOf(context));
       return answerJob(context, await existingJob(deps, name), 200);
     })
     .openapi(pauseJob, async (context) => {
       const name = context.req.param("job");
       const body = pauseBodySchema.parse(await readJson(context, MAX_BODY_BYTES) ?? {});
-      await deps.jobs.pause(name, { ...body, by: callerName(context) });
+      await deps.jobs.pause(name, body, actorOf(context));
       return answerJob(context, await existingJob(deps, name), 200);
     })
     .openapi(unpauseJob, async (context) => {
       const name = context.req.param("job");
-      await deps.jobs.unpause(name);
+      await deps.jobs.unpause(name, actorOf(context));
       return answerJob(context, await existingJob(deps, name), 200);
     });
 }

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { messageOf } from "../../src/runtime/mod.ts";
 import { answer, isSet, queryOf } from "../answer.ts";
-import { admitDefinition, callerName, callerOf } from "../caller.ts";
+import { actorOf, admitDefinition, callerOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, pathParameters, queryFlag, queryFlags, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
@@ -64,10 +64,10 @@ export function jobRoutes(deps: AppDeps) {
     const body = await readJson(context, MAX_BODY_BYTES);
     const { definition, warning } = readDefinition(context, deps, body, nameFromPath);
     await admitDefinition(context, deps, definition);
-    const stored = await deps.jobs.put(definition, { ifMatch: readIfMatch(context), restore: false });
+    const stored = await deps.jobs.put(definition, { ifMatch: readIfMatch(context), restore: false }, actorOf(context));
     const { name } = stored.job.definition;
     if (context.req.query("runoncreate") !== undefined) {
-      deps.runs.start(name, { by: callerName(context), force: false, idempotencyKey: null })
+      deps.runs.start(name, { force: false, idempotencyKey: null }, actorOf(context))
         .catch((thrown) => deps.log.warn(`Cannot run job "${name}" on create: ${messageOf(thrown)}`));
     }
     const view = await existingJob(deps, name);
@@ -85,7 +85,7 @@ export function jobRoutes(deps: AppDeps) {
     .openapi(patchJob, (context) => put(context, null))
     .openapi(putJob, (context) => put(context, context.req.param("job")))
     .openapi(deleteJob, async (context) => {
-      const options = { ifMatch: readIfMatch(context), cancel: isSet(context, "cancel"), by: callerName(context) };
-      return answerJob(context, await deps.jobs.remove(context.req.param("job"), options), 200);
+      const options = { ifMatch: readIfMatch(context), cancel: isSet(context, "cancel") };
+      return answerJob(context, await deps.jobs.remove(context.req.param("job"), options, actorOf(context)), 200);
     });
 }

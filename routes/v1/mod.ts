@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppDeps } from "../deps.ts";
 import type { HttpEdge } from "../http_edge.ts";
+import { auditRoutes } from "./audit.ts";
 import { clusterRoutes } from "./cluster.ts";
 import { clusterPauseRoutes } from "./cluster_pause.ts";
 import { executionRoutes } from "./executions.ts";
@@ -8,7 +9,9 @@ import { jobActionRoutes } from "./job_actions.ts";
 import { jobRoutes } from "./jobs.ts";
 import { outputRoutes } from "./output.ts";
 import { restoreRoutes } from "./restore.ts";
+import { revisionRoutes } from "./revisions.ts";
 import { scheduleRoutes } from "./schedules.ts";
+import { timelineRoutes } from "./timeline.ts";
 import { tokenRoutes } from "./tokens.ts";
 
 /** The API below `/v1`: Dkron's paths, and Carillon's own beside them. */
@@ -21,6 +24,9 @@ export function v1Routes(deps: AppDeps) {
     .route("/", scheduleRoutes(deps))
     .route("/", restoreRoutes(deps))
     .route("/", tokenRoutes(deps))
+    .route("/", revisionRoutes(deps))
+    .route("/", auditRoutes(deps))
+    .route("/", timelineRoutes(deps))
     .route("/", clusterPauseRoutes(deps))
     .route("/", clusterRoutes(deps));
 }

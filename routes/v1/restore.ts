@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { JobDefinition } from "../../src/model/mod.ts";
 import { CarillonError, invalid, type Issue } from "../../src/runtime/mod.ts";
 import { answer } from "../answer.ts";
+import { actorOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { type HttpEdge, json, refusals } from "../http_edge.ts";
 import { MAX_RESTORE_BYTES, readBytes } from "../read_body.ts";
@@ -20,7 +21,7 @@ const restoreRoute = createRoute({
 /** Jobs from an export. */
 export function restoreRoutes(deps: AppDeps) {
   return new OpenAPIHono<HttpEdge>().openapi(restoreRoute, async (context) => {
-    const lines = await deps.jobs.restore(readDefinitions(deps, await readFilePart(context.req.raw)));
+    const lines = await deps.jobs.restore(readDefinitions(deps, await readFilePart(context.req.raw)), actorOf(context));
     return answer(context, JSON.stringify(lines), 200);
   });
 }

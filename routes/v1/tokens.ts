@@ -1,8 +1,7 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import { z } from "zod";
 import { answer } from "../answer.ts";
-import { callerName } from "../caller.ts";
+import { actorOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, pathParameters, queryFlags, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
@@ -58,9 +57,7 @@ const createJoinToken = createRoute({
 
 /** Tokens: made, listed, revoked. */
 export function tokenRoutes({ tokens, now }: AppDeps) {
-  const made = (context: Context, lifetimeMs: number | null) => (
-    { createdBy: callerName(context), expiresAt: lifetimeMs === null ? null : now() + lifetimeMs }
-  );
+  const until = (lifetimeMs: number | null) => lifetimeMs === null ? null : now() + lifetimeMs;
   return new OpenAPIHono<HttpEdge>()
     .openapi(whoami, (context) => {
       const { name, role, scope } = context.get("caller");
@@ -72,14 +69,18 @@ export function tokenRoutes({ tokens, now }: AppDeps) {
     })
     .openapi(createToken, async (context) => {
       const { lifetimeMs, ...wanted } = readTokenBody(await readJson(context, MAX_BODY_BYTES));
-      return answer(context, { token: await tokens.create({ ...wanted, ...made(context, lifetimeMs) }) }, 200);
+      return answer(context, {
+        token: await tokens.create({ ...wanted, expiresAt: until(lifetimeMs) }, actorOf(context)),
+      }, 200);
     })
     .openapi(revokeToken, async (context) => {
       const id = context.req.param("token");
-      return answer(context, tokenAnswer({ id, token: await tokens.revoke(id) }), 200);
+      return answer(context, tokenAnswer({ id, token: await tokens.revoke(id, actorOf(context)) }), 200);
     })
     .openapi(createJoinToken, async (context) => {
       const { lifetimeMs, ...wanted } = readJoinTokenBody(await readJson(context, MAX_BODY_BYTES) ?? {});
-      return answer(context, { token: await tokens.createJoin({ ...wanted, ...made(context, lifetimeMs) }) }, 200);
+      return answer(context, {
+        token: await tokens.createJoin({ ...wanted, expiresAt: until(lifetimeMs) }, actorOf(context)),
+      }, 200);
     });
 }

@@ -69,7 +69,7 @@ export function executionAnswer(execution: Execution, output: ShownOutput): Exec
     group: jsonInteger(groupNumber(execution.group, execution.groupCreatedAt)),
     attempt: execution.attempt,
     output_truncated: output.truncated,
-    state: execution.state === "claimed" ? "queued" : execution.state,
+    state: stateOnWire(execution.state),
     due_at: rfc3339OrNull(execution.dueAt),
     queued_at: rfc3339(execution.queuedAt),
     exit_code: ended ? execution.exitCode : null,
@@ -93,6 +93,11 @@ export const endAnswerSchema = executionAnswerSchema.pick({ state: true, exit_co
 export function endAnswer(execution: Execution): z.infer<typeof endAnswerSchema> {
   const { state, exit_code, reason } = executionAnswer(execution, { text: "", truncated: false });
   return { state, exit_code, reason };
+}
+
+/** A state as it is on the wire. */
+export function stateOnWire(state: Execution["state"]): StateOnWire {
+  return state === "claimed" ? "queued" : state;
 }
 
 /** The states that a state on the wire stands for. */

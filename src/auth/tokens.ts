@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type { ApiToken, JoinToken, Node, Token } from "../model/mod.ts";
+import type { AuditTrail } from "../audit/mod.ts";
+import { type Actor, type ApiToken, type JoinToken, type Node, THE_CLUSTER, type Token } from "../model/mod.ts";
 import { CarillonError, type Clock, invalid, type Random } from "../runtime/mod.ts";
 import {
   deleteToken,
@@ -44,6 +45,7 @@ export interface TokensDeps {
   store: Store;
   clock: Clock;
   random: Random;
+  audit: AuditTrail;
 }
 
 /** What is stored of a token, with its id. */
@@ -58,13 +60,16 @@ export interface KnownToken extends StoredToken {
 }
 
 /** What is asked for of a token for the API. */
-export type NewApiToken = Pick<ApiToken, "name" | "role" | "scope" | "expiresAt" | "createdBy">;
+export type NewApiToken = Pick<ApiToken, "name" | "role" | "scope" | "expiresAt">;
 
 /** What is asked for of a token to join with. */
-export type NewJoinToken = Pick<JoinToken, "tags" | "once" | "expiresAt" | "createdBy">;
+export type NewJoinToken = Pick<JoinToken, "tags" | "once" | "expiresAt">;
+
+/** The token that a store's first server makes. */
+const FIRST: NewApiToken = { name: FIRST_NAME, role: "admin", scope: null, expiresAt: null };
 
 /** Any node may join with it, as often as it likes. */
-const PLAIN_JOIN: NewJoinToken = { tags: null, once: false, expiresAt: null, createdBy: "" };
+const PLAIN_JOIN: NewJoinToken = { tags: null, once: false, expiresAt: null };
 
 /** Makes tokens, stores their hashes, and tells whose a token is. */
 export class Tokens {
@@ -81,13 +86,13 @@ export class Tokens {
   }
 
   /** Makes a token for the API; it can be shown now and never again. Throws `invalid` where its name has one. */
-  async create(wanted: NewApiToken): Promise<string> {
+  async create(wanted: NewApiToken, actor: Actor): Promise<string> {
     if (wanted.name === FIRST_NAME && wanted.role !== "admin") {
       throw invalid(`Cannot create token "${FIRST_NAME}": the name is for an admin's`, [
         { path: "name", message: "is for an admin's token" },
       ]);
     }
-    const token = await this.#createNamed(wanted, newSecret(this.#deps.random));
+    const token = await this.#createNamed(wanted, newSecret(this.#deps.random), actor);
     if (token !== null) return token;
     throw invalid(`Cannot create token "${wanted.name}": there is one; revoke it first`, [
       { path: "name", message: "is taken" },
@@ -95,12 +100,14 @@ export class Tokens {
   }
 
   /** Makes a join token. It can be shown now and never again. */
-  async createJoin(wanted: NewJoinToken = PLAIN_JOIN): Promise<string> {
-    const { clock, random } = this.#deps;
+  async createJoin(wanted: NewJoinToken = PLAIN_JOIN, actor: Actor = THE_CLUSTER): Promise<string> {
+    const { clock, random, audit } = this.#deps;
     const id = newTokenId(random), secret = newSecret(random);
     const change = new StoreChange();
     const entry = { key: tokenKey(id), value: null, versionstamp: null };
-    putToken(change, entry, { kind: "join", ...wanted, usedBy: null, hash: hashOf(secret), createdAt: clock.now() });
+    const made = { hash: hashOf(secret), createdAt: clock.now(), createdBy: actor.by };
+    putToken(change, entry, { kind: "join", ...wanted, ...made, usedBy: null });
+    audit.write(change, actor, { action: "token.create", target: id, after: { kind: "join", ...wanted } });
     await this.#deps.store.commit(change);
     return writeToken("join", { id, secret });
   }
@@ -109,13 +116,12 @@ export class Tokens {
   async createFirst(): Promise<string | null> {
     const known = await this.all();
     if (known.some(({ token }) => token.kind === "api" && token.role === "admin")) return null;
-    const first = { name: FIRST_NAME, role: "admin", scope: null, expiresAt: null, createdBy: "" } as const;
-    return await this.#createNamed(first, newSecret(this.#deps.random));
+    return await this.#createNamed(FIRST, newSecret(this.#deps.random), THE_CLUSTER);
   }
 
   /** Takes a token that was made elsewhere for an admin's, unless it is known already. Throws `invalid` for what is none. */
   async adopt(text: string): Promise<void> {
-    const { store, clock } = this.#deps;
+    const { store, clock, audit } = this.#deps;
     const given = readToken(text);
     if (given === undefined || !text.startsWith("carillon_api_")) {
       throw invalid("Cannot take the admin token: it is none; an empty file is filled with a new one");
@@ -123,8 +129,9 @@ export class Tokens {
     const entry = await store.read(tokenTable, tokenKey(given.id));
     if (entry.value !== null && isSecretOf(given.secret, entry.value.hash)) return;
     const change = new StoreChange();
-    const admin = { name: FIRST_NAME, role: "admin", scope: null, expiresAt: null, createdBy: "" } as const;
-    putToken(change, entry, { kind: "api", ...admin, hash: hashOf(given.secret), createdAt: clock.now() });
+    const made = { hash: hashOf(given.secret), createdAt: clock.now(), createdBy: THE_CLUSTER.by };
+    putToken(change, entry, { kind: "api", ...FIRST, ...made });
+    audit.write(change, THE_CLUSTER, { action: "token.create", target: FIRST_NAME, after: FIRST });
     await store.commit(change);
   }
 
@@ -169,13 +176,14 @@ export class Tokens {
   }
 
   /** Lets a token open nothing any more, at each server within half a second. Throws `not_found`. */
-  async revoke(id: string): Promise<Token> {
-    const { store } = this.#deps;
+  async revoke(id: string, actor: Actor): Promise<Token> {
+    const { store, audit } = this.#deps;
     while (true) {
       const entry = await store.read(tokenTable, tokenKey(id));
       if (entry.value === null) throw new CarillonError("not_found", `Cannot find token "${id}"`);
       const change = new StoreChange();
       deleteToken(change, entry);
+      audit.write(change, actor, { action: "token.revoke", target: titleOf(id, entry.value) });
       if ((await store.commit(change)).outcome === "applied") return entry.value;
     }
   }
@@ -221,12 +229,14 @@ export class Tokens {
     return former !== null && this.#deps.clock.now() < former.until && isSecretOf(secret, former.hash);
   }
 
-  async #createNamed(wanted: NewApiToken, secret: string): Promise<string | null> {
-    const { store, clock } = this.#deps;
+  async #createNamed(wanted: NewApiToken, secret: string, actor: Actor): Promise<string | null> {
+    const { store, clock, audit } = this.#deps;
     const id = namedTokenId(wanted.name);
     const change = new StoreChange();
     const entry: Entry<Token> = { key: tokenKey(id), value: null, versionstamp: null };
-    putToken(change, entry, { kind: "api", ...wanted, hash: hashOf(secret), createdAt: clock.now() });
+    const made = { hash: hashOf(secret), createdAt: clock.now(), createdBy: actor.by };
+    putToken(change, entry, { kind: "api", ...wanted, ...made });
+    audit.write(change, actor, { action: "token.create", target: wanted.name, after: wanted });
     const { outcome } = await store.commit(change);
     return outcome === "applied" ? writeToken("api", { id, secret }) : null;
   }
@@ -241,4 +251,9 @@ export class Tokens {
     }
     putToken(change, entry, { ...entry.value, usedBy: nodeId });
   }
+}
+
+/** What a token is called: by its name, its node, or its id where it has neither. */
+function titleOf(id: string, token: Token): string {
+  return token.kind === "api" ? token.name : token.kind === "node" ? token.node : id;
 }

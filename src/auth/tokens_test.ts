@@ -1,3 +1,4 @@
+import { TESTER } from "../../tests/support/tester.ts";
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { startCarillon } from "../../tests/support/carillon.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
@@ -21,14 +22,14 @@ Deno.test("Tokens.createFirst() makes an admin's token once for a store", async 
 Deno.test("Tokens.create() keeps names apart, and revoke() frees them", async () => {
   await using carillon = await startCarillon({ agent: false });
   const { tokens } = carillon.server;
-  const wanted = { name: "ci", role: "editor", expiresAt: null, createdBy: "me" } as const;
-  const token = await tokens.create({ ...wanted, scope: { jobs: ["a-*"], metadata: {} } });
-  await rejects(tokens.create({ ...wanted, scope: null }), { code: "invalid", message: /"ci": there is one/ });
+  const wanted = { name: "ci", role: "editor", expiresAt: null } as const;
+  const token = await tokens.create({ ...wanted, scope: { jobs: ["a-*"], metadata: {} } }, TESTER);
+  await rejects(tokens.create({ ...wanted, scope: null }, TESTER), { code: "invalid", message: /"ci": there is one/ });
   const { id } = await tokens.holder(token);
-  await tokens.revoke(id);
+  await tokens.revoke(id, TESTER);
   await rejects(tokens.holder(token), { code: "unauthorized" });
-  await rejects(tokens.revoke(id), { code: "not_found" });
-  const again = await tokens.create({ ...wanted, scope: null });
+  await rejects(tokens.revoke(id, TESTER), { code: "not_found" });
+  const again = await tokens.create({ ...wanted, scope: null }, TESTER);
   await rejects(tokens.holder(token), { code: "unauthorized" }, "the name is the same, the token is not");
   equal((await tokens.holder(again)).id, id);
 });
@@ -42,12 +43,12 @@ Deno.test("Tokens.holder() notices within a second that another server has revok
   await using there = await startCarillon({ engine, agent: false, clock });
   const { tokens } = here.server;
   const elsewhere = there.server.tokens;
-  const lasting = { role: "viewer", scope: null, createdBy: "" } as const;
-  const token = await tokens.create({ ...lasting, name: "a", expiresAt: null });
-  const short = await tokens.create({ ...lasting, name: "b", expiresAt: clock.now() + 5_000 });
+  const lasting = { role: "viewer", scope: null } as const;
+  const token = await tokens.create({ ...lasting, name: "a", expiresAt: null }, TESTER);
+  const short = await tokens.create({ ...lasting, name: "b", expiresAt: clock.now() + 5_000 }, TESTER);
   const { id } = await tokens.holder(token);
   equal((await elsewhere.holder(token)).id, id);
-  await tokens.revoke(id);
+  await tokens.revoke(id, TESTER);
   await clock.advance(999);
   await rejects(elsewhere.holder(token), { code: "unauthorized" });
   equal((await tokens.holder(short)).token.kind, "api");

@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type Held,
   type Node,
   type PollAnswer,
@@ -170,8 +171,15 @@ export class Agents {
   }
 
   /** Lets a node drain, or work again. What it has not begun comes back; answers the node. Throws `not_found`. */
-  async drain(name: string, draining: boolean): Promise<Node> {
-    const node = await changeDraining(this.#deps.store, name, () => draining ? "operator" : null);
+  async drain(name: string, draining: boolean, actor: Actor): Promise<Node> {
+    const { store, audit } = this.#deps;
+    const action = draining ? "node.drain" : "node.undrain";
+    const node = await changeDraining(
+      store,
+      name,
+      () => draining ? "operator" : null,
+      (change) => audit.write(change, actor, { action, target: name }),
+    );
     this.#polls.get(name)?.drained(node);
     this.#deps.log.info(draining ? "Node drains" : "Node works again", { node: name });
     return node;

@@ -1,3 +1,4 @@
+import type { AuditTrail } from "../audit/mod.ts";
 import type { Finisher } from "../finish/mod.ts";
 import type { OutputChunk } from "../model/mod.ts";
 import type { Clock, Log } from "../runtime/mod.ts";
@@ -24,6 +25,7 @@ export interface AgentsDeps {
   liveness: Liveness;
   finisher: Finisher;
   outputs: OutputSink;
+  audit: AuditTrail;
   clock: Clock;
   log: Log;
 }

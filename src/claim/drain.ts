@@ -3,13 +3,15 @@ import { CarillonError, messageOf } from "../runtime/mod.ts";
 import { nodeKey, nodeTable, putNode, type Store, StoreChange } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
 
-/** Stores whether a node takes work; `to` is asked again when another server was faster. Throws `not_found`. */
+/** Stores whether a node takes work; `to` is asked again when another server was faster, and
+ * `also` adds to the change. Throws `not_found`. */
 export async function changeDraining(
   store: Store,
   name: string,
   to: (node: Node) => Node["draining"],
+  also?: (change: StoreChange) => void,
 ): Promise<Node> {
-  const changed = await changeNode(store, name, (node) => ({ ...node, draining: to(node) }));
+  const changed = await changeNode(store, name, (node) => ({ ...node, draining: to(node) }), also);
   if (changed === null) throw new CarillonError("not_found", `Cannot find node "${name}"`);
   return changed;
 }
@@ -37,13 +39,19 @@ export async function markLeft(store: Store, name: string, incarnation: string):
 }
 
 /** Applies `change` to a node as it now is; null when there is none, or when `change` says so. */
-async function changeNode(store: Store, name: string, change: (node: Node) => Node | null): Promise<Node | null> {
+async function changeNode(
+  store: Store,
+  name: string,
+  change: (node: Node) => Node | null,
+  also?: (change: StoreChange) => void,
+): Promise<Node | null> {
   while (true) {
     const entry = await store.read(nodeTable, nodeKey(name));
     const node = entry.value && change(entry.value);
     if (node === null) return null;
     const changes = new StoreChange();
     putNode(changes, entry, node);
+    also?.(changes);
     if ((await store.commit(changes)).outcome === "applied") return node;
   }
 }

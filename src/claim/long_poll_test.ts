@@ -1,3 +1,4 @@
+import { AuditTrail } from "../audit/mod.ts";
 import { deepEqual } from "node:assert/strict";
 import { fakeNode } from "../../tests/support/fake_deps.ts";
 import { Finisher } from "../finish/mod.ts";
@@ -28,6 +29,7 @@ function depsOf(followed: ReadonlySet<string>): AgentsDeps {
     assigned: new AssignedIndex(store),
     liveness: new Liveness(store, clock),
     finisher: new Finisher({ ...parts, random: systemRandom, counter: { count() {} } }),
+    audit: new AuditTrail({ ...parts, random: systemRandom }),
     outputs: {
       append: () => Promise.resolve(),
       followed: (executions) => executions.filter((id) => followed.has(id)),

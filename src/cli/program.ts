@@ -15,6 +15,7 @@ import { addJobList } from "./commands/job_list.ts";
 import { addJobPause, addJobUnpause } from "./commands/job_pause.ts";
 import { addJobRun } from "./commands/job_run.ts";
 import { addJobToggle } from "./commands/job_toggle.ts";
+import { addJobWhy } from "./commands/job_why.ts";
 import { addRepair } from "./commands/repair.ts";
 import { addRestore } from "./commands/restore.ts";
 import { addJoinTokenCreate } from "./commands/join_token_create.ts";
@@ -46,6 +47,7 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
       addJobPause,
       addJobUnpause,
       addJobDelete,
+      addJobWhy,
     ],
   },
   {

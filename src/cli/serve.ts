@@ -32,6 +32,8 @@ export interface ServeOptions {
   agent: boolean;
   /** File of an admin's token, which is written there when there is none; empty: it is shown. */
   adminTokenFile: string;
+  /** How long the audit trail is kept, in milliseconds. */
+  auditKeptMs: number;
   /** Ask for no token, though others than loopback may come. */
   insecure: boolean;
   env: Readonly<Record<string, string>>;
@@ -82,6 +84,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     defaultTimezone: options.timezone,
     defaultTarget: options.defaultTarget,
     version: options.version,
+    auditKeptMs: options.auditKeptMs,
     bell: deps.bell,
   });
   await server.load();

@@ -96,6 +96,7 @@ export const startSettingsSchema = z.object({
     (value) => /^https?:\/\/[^/\s]+\/?$/.test(value) && URL.canParse(value),
   ),
   adminTokenFile: text("the path of a file", (value) => value !== ""),
+  auditRetention: duration,
   insecure: flag,
   dataDir: text("the path of a folder", (value) => value !== ""),
   kv: text("the address of a store", (value) => value !== ""),
@@ -135,6 +136,7 @@ export const START_SETTINGS = {
     what: "where others reach this server, as it is shown (what it listens on)",
   },
   adminTokenFile: { value: "FILE", kind: "text", what: "an admin's token, written there if it is not (it is shown)" },
+  auditRetention: { value: "DURATION", kind: "text", what: "how long it is kept who changed what (2160h)" },
   insecure: { value: null, kind: "flag", what: "ask for no token beyond loopback: anyone there may run commands" },
   dataDir: { value: "DIR", kind: "text", what: "folder of the store and the agent's notes (carillon.data)" },
   kv: {
@@ -164,6 +166,7 @@ export function defaultSettings(hostname: string): StartSettings {
     httpAddr: "127.0.0.1:8080",
     advertiseUrl: "",
     adminTokenFile: "",
+    auditRetention: 2_160 * 3_600_000,
     insecure: false,
     dataDir: "carillon.data",
     kv: "",

@@ -12,6 +12,7 @@ import {
   readPreviewAnswer,
 } from "../../routes/wire/read_answer.ts";
 import type { JobAnswer } from "../../routes/wire/job_answer.ts";
+import { readTimelineAnswer, type TimelineReport } from "../../routes/wire/timeline_answer.ts";
 import { readTokenAnswer, tokenBody, type TokenReport } from "../../routes/wire/token_answer.ts";
 import { type ClusterPause, type Gap, type JobView, type Outcome, OUTCOMES, type Role } from "../model/mod.ts";
 import { type ClientOptions, readBody, strictFetch } from "./fetch.ts";
@@ -177,6 +178,17 @@ export function createClient(options: ClientOptions) {
     /** Due times of a job that were refused, newest first. */
     async gaps(name: string): Promise<Gap[]> {
       return (await body(await job.gaps.$get({ param: jobParam(name) }))).map(readGapAnswer);
+    },
+
+    /** What became of a job's due times, or will, oldest first. Throws not_found, invalid. */
+    async timeline(name: string, range: { fromMs: number; toMs: number }): Promise<TimelineReport[]> {
+      const query = {
+        from: new Date(range.fromMs).toISOString(),
+        to: new Date(range.toMs).toISOString(),
+        limit: "1000",
+      };
+      const response = await job.timeline.$get({ param: jobParam(name), query });
+      return (await body(response)).map(readTimelineAnswer);
     },
 
     /** The next `n` times of a schedule, the schedule in words, notes. */

@@ -1,4 +1,4 @@
-import type { Dependency, Effect, Job, Join, Node } from "../model/mod.ts";
+import { type Dependency, type Effect, type Job, type Join, type Node, THE_CLUSTER } from "../model/mod.ts";
 import { CarillonError, type Clock, encodeTime, hashDigits, type Log } from "../runtime/mod.ts";
 import { type Finisher, settleGate } from "../finish/mod.ts";
 import { type Jobs, writeAfterEnd } from "../job/mod.ts";
@@ -89,7 +89,7 @@ async function joins(effect: DependentEffect, change: StoreChange, child: Job, d
 /** A job that is gone already, or that has got children since, is no error. */
 async function removeEphemeral(effect: Extract<Effect, { kind: "ephemeral" }>, deps: HandlerDeps): Promise<void> {
   try {
-    await deps.jobs.remove(effect.job, { ifMatch: null, cancel: false, by: "scheduler", uid: effect.uid });
+    await deps.jobs.remove(effect.job, { ifMatch: null, cancel: false, uid: effect.uid }, THE_CLUSTER);
   } catch (thrown) {
     if (!(thrown instanceof CarillonError) || (thrown.code !== "not_found" && thrown.code !== "has_dependents")) {
       throw thrown;

@@ -1,4 +1,5 @@
-import { type ClusterPause, type Fence, firstFence, pauseAt } from "../model/mod.ts";
+import type { AuditTrail } from "../audit/mod.ts";
+import { type Actor, type AuditAction, type ClusterPause, type Fence, firstFence, pauseAt } from "../model/mod.ts";
 import { CarillonError, type Clock, invalid } from "../runtime/mod.ts";
 import { duePrefix, type Entry, fenceKey, fenceTable, putFence, type Store, StoreChange } from "../store/mod.ts";
 
@@ -10,9 +11,9 @@ const MOST_PAUSES = 20;
  * before is refused. No job's record is touched; due times that were held back are dealt with when they come up again.
  */
 export class ClusterPauses {
-  readonly #deps: { store: Store; clock: Clock };
+  readonly #deps: { store: Store; clock: Clock; audit: AuditTrail };
 
-  constructor(deps: { store: Store; clock: Clock }) {
+  constructor(deps: { store: Store; clock: Clock; audit: AuditTrail }) {
     this.#deps = deps;
   }
 
@@ -22,7 +23,8 @@ export class ClusterPauses {
   }
 
   /** Starts nothing from now on; again, it changes policy, note and end. Throws `invalid` for an end that has passed. */
-  async pause(how: Omit<ClusterPause, "from">): Promise<ClusterPause> {
+  async pause(asked: Omit<ClusterPause, "from" | "by">, actor: Actor): Promise<ClusterPause> {
+    const how = { ...asked, by: actor.by };
     const nowMs = this.#deps.clock.now();
     if (how.to !== null && how.to <= nowMs) {
       throw invalid("Cannot pause the cluster: its end lies in the past", [
@@ -30,7 +32,7 @@ export class ClusterPauses {
       ]);
     }
     const unsettled = await this.#unsettledSince();
-    return await this.#change((pauses) => {
+    return await this.#change({ actor, action: "cluster.pause" }, (pauses) => {
       const before = pauseAt(pauses, nowMs);
       const ended = pauses.filter((pause) => pause !== before && pause.to !== null && pause.to > unsettled);
       if (ended.length >= MOST_PAUSES) {
@@ -45,9 +47,9 @@ export class ClusterPauses {
   }
 
   /** Ends the pause that is on: times inside it follow its policy. Does nothing when none is. */
-  async unpause(): Promise<void> {
+  async unpause(actor: Actor): Promise<void> {
     const nowMs = this.#deps.clock.now();
-    await this.#change((pauses) => {
+    await this.#change({ actor, action: "cluster.unpause" }, (pauses) => {
       const current = pauseAt(pauses, nowMs);
       if (current === null) return { pauses: null, answer: undefined };
       const ended = { ...current, to: Math.max(nowMs, current.from) };
@@ -63,9 +65,10 @@ export class ClusterPauses {
 
   /** Writes the pauses that `edit` answers, until no other write of the fence comes between. */
   async #change<T>(
+    { actor, action }: { actor: Actor; action: AuditAction },
     edit: (pauses: readonly ClusterPause[]) => { pauses: ClusterPause[] | null; answer: T },
   ): Promise<T> {
-    const { store } = this.#deps;
+    const { store, audit } = this.#deps;
     while (true) {
       const entry: Entry<Fence> = await store.read(fenceTable, fenceKey());
       const fence = entry.value ?? firstFence;
@@ -73,6 +76,13 @@ export class ClusterPauses {
       if (pauses === null) return answer;
       const change = new StoreChange();
       putFence(change, entry, { ...fence, settings: { ...fence.settings, pauses } });
+      const fieldsOf = (all: readonly ClusterPause[]) => ({ ...all.at(-1) });
+      audit.write(change, actor, {
+        action,
+        target: "",
+        before: fieldsOf(fence.settings.pauses),
+        after: fieldsOf(pauses),
+      });
       change.ring("due").ring("backlog").ring("queue");
       if ((await store.commit(change)).outcome === "applied") return answer;
     }

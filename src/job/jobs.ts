@@ -1,4 +1,7 @@
+import type { AuditTrail } from "../audit/mod.ts";
 import {
+  type Actor,
+  type AuditAction,
   type Fence,
   firstFence,
   gatePolicyOf,
@@ -34,6 +37,7 @@ import {
   tombKey,
 } from "../store/mod.ts";
 import { writeEdges } from "./edges.ts";
+import { mustMatch, notFound } from "./etag.ts";
 import { writeGateChange } from "./gate_change.ts";
 import { parentsFirst } from "./parents_first.ts";
 import { checkOwnParent, checkSchedule, isTimed } from "./plan.ts";
@@ -47,10 +51,17 @@ export interface JobsDeps {
   open: OpenExecutions;
   clock: Clock;
   random: Random;
+  audit: AuditTrail;
   /** Zone of jobs that name none. */
   defaultTimezone: string;
   /** Written into new jobs that say nothing of it. */
   defaultTarget: "all" | "one";
+}
+
+/** Who does what to a job. */
+interface JobDeed {
+  actor: Actor;
+  action: AuditAction;
 }
 
 /** Changes of definitions: each one commit with the job's record, revision, due entry, cursor and edges. */
@@ -65,6 +76,7 @@ export class Jobs {
   async put(
     definition: JobDefinition,
     options: { ifMatch: string | null; restore: boolean },
+    actor: Actor,
   ): Promise<{ job: Job; created: boolean }> {
     checkOwnParent(definition);
     for (let again = false;; again = true) {
@@ -83,29 +95,31 @@ export class Jobs {
         unpausedAt: entry.value?.unpausedAt ?? null,
         definition: { ...definition, target: definition.target ?? this.#targetOf(entry.value) },
       };
-      if (await this.#store(entry, job, null)) return { job, created: entry.value === null };
+      const created = entry.value === null;
+      const deed = { actor, action: created ? "job.create" : "job.update" } as const;
+      if (await this.#store(entry, job, null, deed)) return { job, created };
     }
   }
 
   /** Flips `disabled`. Throws `not_found`, `stale`. */
-  toggle(name: string, options: { ifMatch: string | null }): Promise<Job> {
-    return this.#change(name, options.ifMatch, (job) => ({
+  toggle(name: string, options: { ifMatch: string | null }, actor: Actor): Promise<Job> {
+    return this.#change(name, options.ifMatch, { actor, action: "job.toggle" }, (job) => ({
       job: { ...job, definition: { ...job.definition, disabled: !job.definition.disabled } },
       ended: null,
     }));
   }
 
   /** Holds back a job's due times and waiting runs; again, it changes policy and note. Throws `not_found`. */
-  pause(name: string, pause: Omit<Pause, "from">): Promise<Job> {
-    return this.#change(name, null, (job, nowMs) => ({
-      job: { ...job, pause: { from: job.pause?.from ?? nowMs, ...pause } },
+  pause(name: string, pause: Omit<Pause, "from" | "by">, actor: Actor): Promise<Job> {
+    return this.#change(name, null, { actor, action: "job.pause" }, (job, nowMs) => ({
+      job: { ...job, pause: { from: job.pause?.from ?? nowMs, ...pause, by: actor.by } },
       ended: null,
     }));
   }
 
   /** Ends a job's pause: times inside it follow its policy. Throws `not_found`. */
-  unpause(name: string): Promise<Job> {
-    return this.#change(name, null, (job, nowMs) => ({
+  unpause(name: string, actor: Actor): Promise<Job> {
+    return this.#change(name, null, { actor, action: "job.unpause" }, (job, nowMs) => ({
       job: job.pause === null ? job : { ...job, pause: null, unpausedAt: nowMs },
       ended: job.pause,
     }));
@@ -117,9 +131,10 @@ export class Jobs {
    */
   async remove(
     name: string,
-    options: { ifMatch: string | null; cancel: boolean; by: string; uid?: string },
+    options: { ifMatch: string | null; cancel: boolean; uid?: string },
+    actor: Actor,
   ): Promise<Job> {
-    const { store, graph, clock } = this.#deps;
+    const { store, graph, clock, audit } = this.#deps;
     while (true) {
       const entry = await store.get(jobTable, jobKey(name));
       if (entry.value === null || (options.uid !== undefined && entry.value.uid !== options.uid)) throw notFound(name);
@@ -143,18 +158,19 @@ export class Jobs {
       if (job.pause !== null) deleteHeld(change, covered(heldKey(job.uid)));
       removeTiming(change, await readTiming(store, job.uid));
       await writeEdges(change, store, { uid: job.uid, definition: null, name, nowMs });
-      putTomb(change, covered(tombKey(job.uid)), { name, at: nowMs, cancel: options.cancel, by: options.by });
+      putTomb(change, covered(tombKey(job.uid)), { name, at: nowMs, cancel: options.cancel, by: actor.by });
+      audit.write(change, actor, { action: "job.delete", target: name, before: job.definition });
       change.ring("tomb");
       if ((await store.commit(change)).outcome === "applied") return job;
     }
   }
 
   /** Stores many, parents first; a line for each in Dkron's words. */
-  async restore(definitions: readonly JobDefinition[]): Promise<string[]> {
+  async restore(definitions: readonly JobDefinition[], actor: Actor): Promise<string[]> {
     const lines: string[] = [];
     for (const definition of parentsFirst(definitions)) {
       try {
-        await this.put(definition, { ifMatch: null, restore: true });
+        await this.put(definition, { ifMatch: null, restore: true }, actor);
         lines.push(`success create ${definition.name}`);
       } catch (thrown) {
         if (!(thrown instanceof CarillonError)) throw thrown;
@@ -170,12 +186,14 @@ export class Jobs {
   }
 
   /** Refuses or accepts new jobs from now on, on every server. */
-  async refuseNewJobs(refuse: boolean): Promise<void> {
+  async refuseNewJobs(refuse: boolean, actor: Actor): Promise<void> {
     while (true) {
       const entry = await this.#fence();
       const fence = entry.value ?? firstFence;
       const change = new StoreChange();
       putFence(change, entry, { ...fence, settings: { ...fence.settings, refuseNewJobs: refuse } });
+      const action = refuse ? "cluster.refuse_jobs" : "cluster.accept_jobs";
+      this.#deps.audit.write(change, actor, { action, target: "" });
       if ((await this.#deps.store.commit(change)).outcome === "applied") return;
     }
   }
@@ -207,6 +225,7 @@ export class Jobs {
   async #change(
     name: string,
     ifMatch: string | null,
+    deed: JobDeed,
     edit: (job: Job, nowMs: number) => { job: Job; ended: Pause | null },
   ): Promise<Job> {
     while (true) {
@@ -216,13 +235,13 @@ export class Jobs {
       const nowMs = this.#deps.clock.now();
       const { job, ended } = edit(entry.value, nowMs);
       const next = { ...job, revision: job.revision + 1, updatedAt: nowMs };
-      if (await this.#store(entry, next, ended)) return next;
+      if (await this.#store(entry, next, ended, deed)) return next;
     }
   }
 
   /** One commit for all that a job's change moves. Answers false when it was refused. */
-  async #store(entry: Entry<Job>, job: Job, ended: Pause | null): Promise<boolean> {
-    const { store, clock, defaultTimezone } = this.#deps;
+  async #store(entry: Entry<Job>, job: Job, ended: Pause | null, { actor, action }: JobDeed): Promise<boolean> {
+    const { store, clock, defaultTimezone, audit } = this.#deps;
     const nowMs = clock.now();
     const change = new StoreChange();
     putJob(change, entry, job);
@@ -236,10 +255,17 @@ export class Jobs {
       await writeEdges(change, store, { uid: job.uid, definition: job.definition, name: job.definition.name, nowMs });
     }
     if (entry.value !== null && gateChanged(entry.value, job)) await writeGateChange(change, this.#deps, job);
+    const deed = { action, target: job.definition.name, before: fieldsOf(entry.value), after: fieldsOf(job) };
+    audit.write(change, actor, deed);
     change.ring("due");
     if (ended !== null) change.ring("backlog").ring("queue");
     return (await store.commit(change)).outcome === "applied";
   }
+}
+
+/** What is told of a job in the audit trail. */
+function fieldsOf(job: Job | null) {
+  return job && { ...job.definition, pause: job.pause };
 }
 
 /** Whether a job's times count from now: schedule text, zone or `startsAt` changed, it was enabled, or it is new. */
@@ -269,21 +295,4 @@ function hasParents(job: Job | null): boolean {
 function gateChanged(before: Job, after: Job): boolean {
   const key = (job: Job) => gatePolicyOf(job.uid, job.definition)?.key;
   return key(after) !== undefined && key(before) !== key(after);
-}
-
-/** The ETag of a job: changes with each revision, and with a job made anew. */
-function etagOf(job: Job): string {
-  return `"${job.uid}-${job.revision}"`;
-}
-
-function mustMatch(entry: Entry<Job>, name: string, ifMatch: string | null): void {
-  if (ifMatch === null) return;
-  const tags = ifMatch.split(",").map((tag) => tag.trim());
-  if (entry.value !== null && (tags.includes("*") || tags.includes(etagOf(entry.value)))) return;
-  const now = entry.value === null ? "there is no such job" : `its ETag is ${etagOf(entry.value)} now`;
-  throw new CarillonError("stale", `Cannot change job "${name}": ${now}`);
-}
-
-function notFound(name: string): CarillonError {
-  return new CarillonError("not_found", `Cannot find job "${name}"`);
 }

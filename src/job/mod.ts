@@ -5,4 +5,5 @@
 export * from "./as_known.ts";
 export { writeAfterEnd } from "./after_end.ts";
 export { ClusterPauses } from "./cluster_pauses.ts";
+export { planOf } from "./plan.ts";
 export { Jobs, type JobsDeps } from "./jobs.ts";

@@ -1,3 +1,4 @@
+import { AuditTrail } from "../audit/mod.ts";
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { fakeNode } from "../../tests/support/fake_deps.ts";
@@ -47,7 +48,12 @@ class Bench {
     });
     const committer = new Committer({ engine, clock, log, incarnation: "i" });
     this.store = new Store({ engine, committer: new GroupCommitter({ committer, profile: engine.profile }), log });
-    this.tokens = new Tokens({ store: this.store, clock, random: systemRandom });
+    this.tokens = new Tokens({
+      store: this.store,
+      clock,
+      random: systemRandom,
+      audit: new AuditTrail({ store: this.store, clock, random: systemRandom }),
+    });
     [this.liveness, this.house] = this.#leader(log);
   }
 

@@ -1,3 +1,4 @@
+import type { AuditTrail } from "../audit/mod.ts";
 import {
   type Execution,
   isAssigned,
@@ -45,6 +46,9 @@ export interface HouseDeps {
   log: Log;
   /** A node by name, and how long it has been silent, in milliseconds. */
   node: (name: string) => { node: Node; silentMs: number } | undefined;
+  audit: Pick<AuditTrail, "prune">;
+  /** How long the audit trail is kept, in milliseconds. */
+  auditKeptMs: number;
   /** Told that time goes on, at least once a second. */
   look: () => void;
   /** What is known of a job's pause and the cluster's. */
@@ -54,6 +58,7 @@ export interface HouseDeps {
 /** How often each piece of work is done, in milliseconds. */
 const EVERY_MS = 1_000;
 const SLOW_EVERY_MS = 5_000;
+const AUDIT_EVERY_MS = 3_600_000;
 /** Runs that are looked at together: those of one job that are lost end in few commits. */
 const JUDGED_AT_ONCE = 500;
 const IDEMPOTENCY_KEPT_MS = 24 * 3_600_000;
@@ -61,6 +66,8 @@ const IDEMPOTENCY_KEPT_MS = 24 * 3_600_000;
 /** What the leader tidies up: nothing here is needed for running, all of it for running on for years. */
 export class Housekeeping {
   readonly #deps: HouseDeps;
+  /** When the audit trail is looked at next, in monotonic milliseconds. */
+  #auditAt = 0;
 
   constructor(deps: HouseDeps) {
     this.#deps = deps;
@@ -100,6 +107,7 @@ export class Housekeeping {
     await this.#try("gates", () => this.settleGates());
     await this.#try("idempotency keys", () => this.#forgetKeys());
     await this.#try("gone nodes", () => this.#deps.goneNodes.pass());
+    await this.#try("audit trail", () => this.#pruneAudit());
   }
 
   /** Skips what no agent took in time, and what waits for a node that has left or is lost. */
@@ -207,6 +215,13 @@ export class Housekeeping {
       deleteIdempotency(change, entry);
       await store.commit(change);
     }
+  }
+
+  async #pruneAudit(): Promise<void> {
+    const { audit, auditKeptMs, clock } = this.#deps;
+    if (clock.monotonic() < this.#auditAt) return;
+    const isMore = await audit.prune(clock.now() - auditKeptMs);
+    this.#auditAt = isMore ? 0 : clock.monotonic() + AUDIT_EVERY_MS;
   }
 
   async #try(what: string, work: () => Promise<void>): Promise<void> {

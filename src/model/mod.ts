@@ -13,6 +13,7 @@
  * fence: the check that a leadership, its *term*, is still ours.
  * @module
  */
+export * from "./audit.ts";
 export * from "./cluster_pause.ts";
 export * from "./due.ts";
 export * from "./effect.ts";
@@ -26,6 +27,7 @@ export * from "./scope.ts";
 export * from "./selector.ts";
 export * from "./settings.ts";
 export * from "./stat.ts";
+export * from "./timeline.ts";
 export * from "./token.ts";
 export * from "./unmade.ts";
 export * from "./view.ts";

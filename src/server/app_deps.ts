@@ -30,6 +30,8 @@ export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
     outputs: server.outputs,
     agents: server.agents,
     tokens: server.tokens,
+    audit: server.audit,
+    timelines: server.timelines,
     asksTokens,
     cluster: clusterOf(server, options),
     log,
@@ -42,22 +44,23 @@ export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
 }
 
 function jobChangesOf(server: Server): AppDeps["jobs"] {
-  const { jobs, views, store } = server;
+  const { jobs, views, store, audit } = server;
   return {
-    put: (definition, options) => jobs.put(definition, options),
-    toggle: (name, options) => jobs.toggle(name, options),
-    pause: (name, pause) => jobs.pause(name, pause),
-    unpause: (name) => jobs.unpause(name),
-    restore: (definitions) => jobs.restore(definitions),
-    refuseNewJobs: (refuse) => jobs.refuseNewJobs(refuse),
+    put: (definition, options, actor) => jobs.put(definition, options, actor),
+    toggle: (name, options, actor) => jobs.toggle(name, options, actor),
+    pause: (name, pause, actor) => jobs.pause(name, pause, actor),
+    unpause: (name, actor) => jobs.unpause(name, actor),
+    restore: (definitions, actor) => jobs.restore(definitions, actor),
+    refuseNewJobs: (refuse, actor) => jobs.refuseNewJobs(refuse, actor),
     newJobsRefused: () => jobs.newJobsRefused(),
-    async remove(name, options) {
+    async remove(name, options, actor) {
       const view = await mustSee(server, name);
-      const job = await jobs.remove(name, options);
+      const job = await jobs.remove(name, options, actor);
       return { ...view, job };
     },
-    async clearHistory(name) {
+    async clearHistory(name, actor) {
       const { job } = await mustSee(server, name);
+      await audit.note(actor, { action: "job.clear_history", target: name });
       await clearHistory(store, job.uid);
       await resetStat(store, job.uid);
       return await views.job(name) ?? await mustSee(server, name);
@@ -83,8 +86,8 @@ function clusterOf(server: Server, options: EdgeOptions): AppDeps["cluster"] {
       const others = server.servers().filter(({ name }) => !names.has(name));
       return Promise.resolve([...nodes, ...others.map((one) => ({ node: nodeOf(one), state: "alive" as const }))]);
     },
-    async drain(name, draining) {
-      const node = await agents.drain(name, draining);
+    async drain(name, draining, actor) {
+      const node = await agents.drain(name, draining, actor);
       return { node, state: node.left ? "left" : liveness.isAlive(node) ? "alive" : "failed" };
     },
     async leader() {
@@ -92,12 +95,12 @@ function clusterOf(server: Server, options: EdgeOptions): AppDeps["cluster"] {
       const entry = await store.engine.kv.get(leaseKey());
       return entry.value === null ? null : decodeLease(entry.value).holder.split("/")[0] ?? null;
     },
-    pause: (pause) => pauses.pause(pause),
-    unpause: () => pauses.unpause(),
+    pause: (pause, actor) => pauses.pause(pause, actor),
+    unpause: (actor) => pauses.unpause(actor),
     paused: () => pauses.current(),
-    leave() {
+    async leave(actor) {
+      await server.audit.note(actor, { action: "node.leave", target: nodeName });
       options.leave();
-      return Promise.resolve();
     },
     async ready() {
       await store.read(fenceTable, fenceKey());

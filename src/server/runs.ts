@@ -1,4 +1,5 @@
-import { type CancelRequest, type Execution, type Group, parseExecutionId } from "../model/mod.ts";
+import type { AuditTrail } from "../audit/mod.ts";
+import { type Actor, type CancelRequest, type Execution, type Group, parseExecutionId } from "../model/mod.ts";
 import { CarillonError, type Clock, Doorbell } from "../runtime/mod.ts";
 import type { Finisher } from "../finish/mod.ts";
 import type { Starter } from "../start/mod.ts";
@@ -9,10 +10,10 @@ const LOOK_EVERY_MS = 1_000;
 
 /** Starts and ends by hand. */
 export class ManualRuns {
-  readonly #deps: { store: Store; starter: Starter; finisher: Finisher; clock: Clock };
+  readonly #deps: { store: Store; starter: Starter; finisher: Finisher; clock: Clock; audit: AuditTrail };
   readonly #waiting = new Map<string, Set<Doorbell>>();
 
-  constructor(deps: { store: Store; starter: Starter; finisher: Finisher; clock: Clock }) {
+  constructor(deps: { store: Store; starter: Starter; finisher: Finisher; clock: Clock; audit: AuditTrail }) {
     this.#deps = deps;
     deps.store.onApplied((change) => {
       if (this.#waiting.size === 0) return;
@@ -23,8 +24,8 @@ export class ManualRuns {
   }
 
   /** Starts a job now. */
-  start(name: string, options: { by: string; force: boolean; idempotencyKey: string | null }): Promise<Group> {
-    return this.#deps.starter.start(name, options);
+  start(name: string, options: { force: boolean; idempotencyKey: string | null }, actor: Actor): Promise<Group> {
+    return this.#deps.starter.start(name, options, actor);
   }
 
   /**
@@ -51,13 +52,16 @@ export class ManualRuns {
   }
 
   /** Asks for the end of an execution. An ended one is answered as it is. Throws `not_found`. */
-  async cancel(job: string, id: string, options: { by: string; reason: string }): Promise<Execution> {
-    const { store, finisher, clock } = this.#deps;
-    const request: CancelRequest = { kind: "cancel", at: clock.now(), ...options };
+  async cancel(job: string, id: string, reason: string, actor: Actor): Promise<Execution> {
+    const { store, finisher, clock, audit } = this.#deps;
+    const request: CancelRequest = { kind: "cancel", at: clock.now(), by: actor.by, reason };
     const uid = (await store.read(jobTable, jobKey(job))).value?.uid;
     const known = uid !== undefined && parseExecutionId(id) !== undefined;
     const execution = known ? await finisher.submit(uid, { kind: "cancel", execution: id, request }) : null;
-    if (execution !== null) return execution;
+    if (execution !== null) {
+      await audit.note(actor, { action: "execution.cancel", target: job, after: { execution: id, reason } });
+      return execution;
+    }
     throw new CarillonError("not_found", `Cannot cancel execution "${id}" of job "${job}": there is no such execution`);
   }
 }

@@ -1,4 +1,5 @@
 import { type Bell, openBell } from "../bell/mod.ts";
+import { AuditTrail } from "../audit/mod.ts";
 import { Tokens } from "../auth/mod.ts";
 import { Agents, AssignedIndex, Broker, Liveness, Minder, QueueIndex, QueueWatch } from "../claim/mod.ts";
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
@@ -22,8 +23,10 @@ import {
   OpenExecutions,
   Store,
 } from "../store/mod.ts";
+import { Timelines } from "../timeline/mod.ts";
 import { raiseTerm, termOf } from "./fence_bytes.ts";
 import { Fleet } from "./fleet.ts";
+import { nodesOf, pausesOf } from "./known_of.ts";
 import { ManualRuns } from "./runs.ts";
 import { StoreViews } from "./views.ts";
 
@@ -39,6 +42,8 @@ export interface ServerOptions {
   /** Where jobs run that are created from now on and say nothing of it: on every node, or any one. */
   defaultTarget: "all" | "one";
   version: string;
+  /** How long the audit trail is kept, in milliseconds. */
+  auditKeptMs: number;
   /** The bell to wake by; the one that the engine's profile names when absent. */
   bell?: Bell;
 }
@@ -55,6 +60,8 @@ export class Server {
   readonly liveness: Liveness;
   readonly finisher: Finisher;
   readonly lease: Lease;
+  readonly audit: AuditTrail;
+  readonly timelines: Timelines;
   readonly tokens: Tokens;
   /** Where it takes requests, as `host:port`; empty until it listens. */
   address = "";
@@ -91,9 +98,10 @@ export class Server {
     this.#committer = committerOf(options, bell, incarnation);
     const committer = new GroupCommitter({ committer: this.#committer, profile: engine.profile });
     const store = new Store({ engine, committer, log: options.log });
-    const { nodeName, defaultTimezone, version } = options;
+    const { nodeName, defaultTimezone, version, auditKeptMs } = options;
     this.store = store;
-    this.tokens = new Tokens({ store, clock, random });
+    const audit = this.audit = new AuditTrail({ store, clock, random });
+    this.tokens = new Tokens({ store, clock, random, audit });
     this.#catalogue = new Catalogue(store);
     this.#graph = new Graph(store);
     this.#held = new HeldJobs(store);
@@ -102,14 +110,13 @@ export class Server {
     this.liveness = new Liveness(store, clock);
     this.#counts = new HourlyCounts(store, nodeName);
     const known = { catalogue: this.#catalogue, graph: this.#graph, open: this.#open, index: this.#index };
-    const parts = { store, ...known, clock, random, log };
+    const parts = { store, ...known, clock, random, log, audit };
     this.#fence = new FenceNow(parts);
     this.pauses = new ClusterPauses(parts);
     const liveNodes = () => this.liveness.live();
     const fence = this.#fence;
     const pauseOf = pausesOf(fence, this.#held, this.#catalogue);
-    const finisher = new Finisher({ ...parts, counter: this.#counts });
-    this.finisher = finisher;
+    const finisher = this.finisher = new Finisher({ ...parts, counter: this.#counts });
     this.outputs = new Outputs({ ...parts, incarnation });
     this.#assigned = new AssignedIndex(store);
     const self = { name: nodeName, version, address: () => this.address, incarnation };
@@ -125,6 +132,7 @@ export class Server {
     const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
     this.runs = new ManualRuns({ ...parts, starter, finisher });
     this.views = new StoreViews({ ...parts, isPaused: () => fence.isPaused });
+    this.timelines = new Timelines({ ...parts, pauses: this.pauses, views: this.views, defaultTimezone });
     const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => this.#index.queuedRuns(uid) };
     this.#firing = new Firing(fireDeps);
     this.#backlog = new BacklogWork(fireDeps);
@@ -135,7 +143,7 @@ export class Server {
     this.#expander = new Expander(parts);
     const house = { finisher, deletedJobs: new DeletedJobs({ ...parts, finisher }), expander: this.#expander };
     const goneNodes = new GoneNodes({ ...parts, liveness: this.liveness, tokens: this.tokens });
-    this.#house = new Housekeeping({ ...parts, ...nodesOf(this.liveness), ...house, goneNodes, pauseOf });
+    this.#house = new Housekeeping({ ...parts, ...nodesOf(this.liveness), ...house, goneNodes, pauseOf, auditKeptMs });
     for (const part of [this.#index, this.#assigned, this.#broker, this.agents]) {
       this.liveness.onForgotten((node) => part.forgetNode(node));
     }
@@ -253,23 +261,4 @@ function leaseOf(
     raiseTerm,
     termOf,
   });
-}
-
-/** What is known of a job's pause and the cluster's. */
-function pausesOf(fence: FenceNow, held: HeldJobs, catalogue: Catalogue) {
-  return (uid: string) => ({
-    held: fence.isPaused || held.has(uid),
-    heldUntil: Math.max(fence.pausedUntil ?? 0, catalogue.byUid(uid)?.unpausedAt ?? 0),
-  });
-}
-
-/** What keeping house asks of the nodes. */
-function nodesOf(liveness: Liveness) {
-  return {
-    node(name: string) {
-      const node = liveness.node(name);
-      return node && { node, silentMs: liveness.silentMs(name) };
-    },
-    look: () => liveness.look(),
-  };
 }

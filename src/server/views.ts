@@ -9,6 +9,7 @@ import {
   type JobQuery,
   type JobView,
   parseExecutionId,
+  type Revision,
 } from "../model/mod.ts";
 import type { Clock } from "../runtime/mod.ts";
 import { unmadeOf } from "../start/mod.ts";
@@ -30,6 +31,8 @@ import {
   jobKey,
   jobTable,
   type OpenExecutions,
+  revisionPrefix,
+  revisionTable,
   type Row,
   runningPrefix,
   runningTable,
@@ -135,6 +138,14 @@ export class StoreViews {
     const open = due?.openGap ?? null;
     const all = open === null ? closed : [...closed.filter((gap) => gap.from !== open.from), open];
     return all.sort((a, b) => b.from - a.from);
+  }
+
+  /** All revisions of a job, newest first; null when there is no such job. */
+  async revisions(name: string): Promise<(Revision & { revision: number })[] | null> {
+    const job = (await this.#store.read(jobTable, jobKey(name))).value;
+    if (job === null) return null;
+    const found = await this.#store.list(revisionTable, { prefix: revisionPrefix(job.uid) });
+    return found.map(({ key, value }) => ({ ...value, revision: Number(key[2]) })).reverse();
   }
 
   /** Groups that ended well and badly on each of the last UTC days. */

@@ -1,4 +1,5 @@
-import type { Group, Job, Node } from "../model/mod.ts";
+import type { AuditTrail } from "../audit/mod.ts";
+import type { Actor, Group, Job, Node } from "../model/mod.ts";
 import { CarillonError, type Clock, encodeTime, type Random, randomDigits } from "../runtime/mod.ts";
 import {
   covered,
@@ -19,6 +20,7 @@ export interface StarterDeps {
   store: Store;
   clock: Clock;
   random: Random;
+  audit: AuditTrail;
   liveNodes: () => readonly Node[];
   index: QueuedRuns;
   /** Does what the gate of a `replace` job owes after a start. */
@@ -40,7 +42,8 @@ export class Starter {
    */
   async start(
     name: string,
-    options: { by: string; force: boolean; idempotencyKey: string | null },
+    options: { force: boolean; idempotencyKey: string | null },
+    actor: Actor,
   ): Promise<Group> {
     while (true) {
       const job = await this.#deps.store.get(jobTable, jobKey(name));
@@ -57,10 +60,13 @@ export class Starter {
         job: job.value,
         groupId,
         trigger: "manual",
-        requestedBy: options.force ? `${options.by} (forced)` : options.by,
+        requestedBy: options.force ? `${actor.by} (forced)` : actor.by,
         forced: options.force,
       }, { ...this.#deps, liveNodes: this.#deps.liveNodes(), nowMs: this.#deps.clock.now() });
       // A refused start may be tried again with its key.
+      if (started.refused === null) {
+        this.#deps.audit.write(change, actor, { action: "job.run", target: name, after: { group: groupId } });
+      }
       if (id !== null && started.refused === null) this.#noteKey(change, id, job.value.uid, groupId);
       if ((await this.#deps.store.commit(change)).outcome === "refused") continue;
       if (started.gate !== null) await this.#deps.settleGate(started.gate);

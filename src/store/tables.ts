@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  auditSchema,
   backlogSchema,
   beatsSchema,
   cursorSchema,
@@ -78,6 +79,7 @@ export const idempotencyTable = defineTable(
   z.object({ uid: z.string(), group: z.string(), at: z.number() }),
 );
 export const tokenTable = defineTable("token", tokenSchema, always);
+export const auditTable = defineTable("audit record", auditSchema);
 export const tombTable = defineTable(
   "deleted job",
   z.object({ name: z.string(), at: z.number(), cancel: z.boolean(), by: z.string() }),
@@ -115,4 +117,5 @@ export const { put: putGraphLock } = writersOf(graphLockTable);
 export const { put: putEdges, remove: deleteEdges } = writersOf(edgeTable);
 export const { put: putIdempotency, remove: deleteIdempotency } = writersOf(idempotencyTable);
 export const { put: putToken, remove: deleteToken } = writersOf(tokenTable);
+export const { put: putAudit, remove: deleteAudit } = writersOf(auditTable);
 export const { put: putTomb, remove: deleteTomb } = writersOf(tombTable);

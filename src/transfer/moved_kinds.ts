@@ -1,5 +1,7 @@
 import type { KvKey } from "../kv/mod.ts";
 import {
+  auditPrefix,
+  auditTable,
   deadPrefix,
   effectPrefix,
   effectTable,
@@ -34,6 +36,7 @@ const TABLES: Readonly<Record<string, Table<unknown>>> = {
   effect: effectTable,
   dead: effectTable,
   token: tokenTable,
+  audit: auditTable,
 };
 
 /** Records that a job's line of a backup holds, or its end; here only where nobody could read them. */
@@ -78,6 +81,7 @@ export const keptRanges = (): KvKey[] => [
   idempotencyPrefix(),
   deadPrefix(),
   tokenPrefix(),
+  auditPrefix(),
 ];
 
 /** Work owed to dependents and others: read before the jobs and after them, so that none slips by. */

@@ -1,3 +1,5 @@
+import { AuditTrail } from "../audit/mod.ts";
+import { TESTER } from "../../tests/support/tester.ts";
 import { randomJob } from "../../tests/integration/model/random_job.ts";
 import { Prng } from "../../tests/integration/model/prng.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
@@ -69,6 +71,7 @@ export async function fillStore(engine: Engine, how: { seed: number; jobs: numbe
     catalogue,
     graph: new Graph(store),
     open: new OpenExecutions(store),
+    audit: new AuditTrail({ ...deps, store }),
     defaultTimezone: "Europe/Berlin",
     defaultTarget: "all",
   });
@@ -77,10 +80,14 @@ export async function fillStore(engine: Engine, how: { seed: number; jobs: numbe
     const parents = n === 0
       ? []
       : definition.dependsOn.slice(0, 1).map((edge) => ({ ...edge, job: `job${prng.int(n)}` }));
-    const put = await jobs.put({ ...definition, parentJob: "", dependsOn: parents }, { ifMatch: null, restore: false })
+    const put = await jobs.put(
+      { ...definition, parentJob: "", dependsOn: parents },
+      { ifMatch: null, restore: false },
+      TESTER,
+    )
       .catch(unlessInvalid);
     if (put === null) continue;
-    if (prng.chance(0.2)) await jobs.pause(`job${n}`, { policy: "all", note: "later", by: "me" });
+    if (prng.chance(0.2)) await jobs.pause(`job${n}`, { policy: "all", note: "later" }, TESTER);
     await addHistory(engine, put.job, prng, how.open);
   }
   await write(engine, endedKey(NOW, "n1"), endedTable.encode({ success: 3, failed: 1 }));

@@ -30,6 +30,7 @@ async function runServer(settings: ServerSettings, stop: AbortSignal): Promise<v
     timezone: "UTC",
     defaultTarget: "all",
     adminTokenFile: "",
+    auditKeptMs: 86_400_000,
     insecure: false,
     agent,
     kv,

@@ -1,3 +1,4 @@
+import { TESTER } from "../support/tester.ts";
 import assert from "node:assert/strict";
 import { createAgentClient, createClient, type NodeTokens } from "../../src/client/mod.ts";
 import { startCarillon } from "../support/carillon.ts";
@@ -142,7 +143,7 @@ Deno.test("a token is for its jobs alone, is named where it did something, and i
   assert.equal((await call(alice, "POST", "/v1/jobs/a/pause", { note: "x" })).pause.by, "alice");
   const listed = await call(admin, "GET", "/v1/tokens");
   assert.deepEqual(listed.map(({ name, created_by: by }: Record<string, string>) => [name, by]), [
-    ["admin", ""],
+    ["admin", "carillon"],
     ["alice", "admin"],
   ]);
   assert.doesNotMatch(JSON.stringify(listed), /hash|carillon_/);
@@ -160,7 +161,7 @@ Deno.test("output that is read live ends when the token that it was asked for wi
   await using guarded = await openGuarded();
   const { baseUrl, token: admin, carillon } = guarded;
   const { tokens } = carillon.server;
-  const reader = await tokens.create({ name: "wall", role: "viewer", scope: null, expiresAt: null, createdBy: "" });
+  const reader = await tokens.create({ name: "wall", role: "viewer", scope: null, expiresAt: null }, TESTER);
   const asAdmin = { authorization: `Bearer ${admin}` };
   const job = { name: "a", schedule: "@manually", executor: "shell" };
   const config = { shell: true, command: "echo begun; while :; do sleep 0.1; echo more; done" };
@@ -182,7 +183,7 @@ Deno.test("output that is read live ends when the token that it was asked for wi
   };
   const [theirs, ours] = [await open(reader), await open(admin)];
   const revokedAt = performance.now();
-  await tokens.revoke((await tokens.holder(reader)).id);
+  await tokens.revoke((await tokens.holder(reader)).id, TESTER);
   while (!(await theirs.read()).done) assert.ok(performance.now() - revokedAt < 5_000, "it goes on and on");
   assert.equal((await ours.read()).done, false);
   await ours.cancel();

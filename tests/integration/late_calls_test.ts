@@ -1,3 +1,4 @@
+import { TESTER } from "../support/tester.ts";
 import assert from "node:assert/strict";
 import { openMemory, PROFILES } from "../../src/kv/mod.ts";
 import { silentLog, systemClock, systemRandom } from "../../src/runtime/mod.ts";
@@ -129,8 +130,12 @@ Deno.test("What a leader remembers of a node does not end runs of a life that ha
   await leader.load();
   // None of this is told to the leader.
   await other.agents.register({ ...IDENTITY, incarnation: "2" }, "", never);
-  await other.jobs.put({ ...plainJob("job"), tags: {}, schedule: "@manually" }, { ifMatch: null, restore: false });
-  await other.runs.start("job", { by: "test", force: false, idempotencyKey: null });
+  await other.jobs.put(
+    { ...plainJob("job"), tags: {}, schedule: "@manually" },
+    { ifMatch: null, restore: false },
+    TESTER,
+  );
+  await other.runs.start("job", { force: false, idempotencyKey: null }, TESTER);
   const request = { node: "a", incarnation: "2", freeSlots: 1, held: [], waitMs: 1_000 };
   const [claim] = (await other.agents.poll(request, never)).claims;
   assert.ok(claim);
@@ -145,8 +150,8 @@ Deno.test("A run that was settled at another server is not told of again, and do
   await first.load();
   await first.agents.register({ ...IDENTITY, incarnation: "1" }, "", never);
   const job = { ...plainJob("job"), tags: {}, schedule: "@manually", concurrency: "forbid" } as const;
-  await first.jobs.put(job, { ifMatch: null, restore: false });
-  await first.runs.start("job", { by: "test", force: false, idempotencyKey: null });
+  await first.jobs.put(job, { ifMatch: null, restore: false }, TESTER);
+  await first.runs.start("job", { force: false, idempotencyKey: null }, TESTER);
   const request = { node: "a", incarnation: "1", freeSlots: 1, held: [], waitMs: 1_000 };
   const [claim] = (await first.agents.poll(request, never)).claims;
   assert.ok(claim);

@@ -29,7 +29,7 @@ import { never } from "../support/never.ts";
 export const WIDE_PROFILES = { "one writer": PROFILES.memory, "10 checks a commit": PROFILES.connect } as const;
 
 /** How a test starts a job. */
-export const BY_HAND = { by: "test", force: false, idempotencyKey: null };
+export const BY_HAND = { force: false, idempotencyKey: null };
 
 /** The same test on each kind of store. */
 export function onEach(name: string, test: (profile: Engine["profile"]) => Promise<void>): void {
@@ -191,7 +191,7 @@ export class WideWorld {
   async left(): Promise<string[]> {
     const keys = await this.peer.store.keys({ prefix: [] });
     const names = keys.map((key) => key.join("/"));
-    return names.filter((name) => !/^(slot|node|selector|fence|graph\/lock)/.test(name));
+    return names.filter((name) => !/^(slot|node|selector|fence|audit|graph\/lock)/.test(name));
   }
 
   /** A node leaves. */

@@ -27,7 +27,9 @@ const SERVICES = [
   "src/finish",
   "src/effect",
   "src/keep",
+  "src/audit",
   "src/auth",
+  "src/timeline",
 ];
 
 /**
@@ -45,8 +47,9 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
   "src/lease": { imports: ["src/runtime", "src/kv"] },
   "src/store": { imports: ["src/runtime", "src/model", "src/kv"] },
   "src/schedule": { imports: ["src/runtime", "src/model"] },
-  "src/job": { imports: ["src/runtime", "src/model", "src/schedule", "src/store"] },
-  "src/start": { imports: ["src/runtime", "src/model", "src/store"] },
+  "src/audit": { imports: ["src/runtime", "src/model", "src/store"] },
+  "src/job": { imports: ["src/runtime", "src/model", "src/schedule", "src/store", "src/audit"] },
+  "src/start": { imports: ["src/runtime", "src/model", "src/store", "src/audit"] },
   "src/fire": {
     imports: [
       "src/runtime",
@@ -59,7 +62,12 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
       "src/finish",
     ],
   },
-  "src/claim": { imports: ["src/runtime", "src/model", "src/store", "src/bell", "src/lease", "src/finish"] },
+  "src/timeline": {
+    imports: ["src/runtime", "src/model", "src/schedule", "src/store", "src/audit", "src/job"],
+  },
+  "src/claim": {
+    imports: ["src/runtime", "src/model", "src/store", "src/bell", "src/lease", "src/finish", "src/audit"],
+  },
   "src/execute": { imports: ["src/runtime", "src/model"] },
   "src/agent": { imports: ["src/runtime", "src/model", "src/execute", "src/client"] },
   "src/output": { imports: ["src/runtime", "src/model", "src/store"] },
@@ -76,8 +84,10 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
       "src/job",
     ],
   },
-  "src/keep": { imports: ["src/runtime", "src/model", "src/store", "src/lease", "src/start", "src/finish"] },
-  "src/auth": { imports: ["src/runtime", "src/model", "src/store"] },
+  "src/keep": {
+    imports: ["src/runtime", "src/model", "src/store", "src/lease", "src/start", "src/finish", "src/audit"],
+  },
+  "src/auth": { imports: ["src/runtime", "src/model", "src/store", "src/audit"] },
   "src/transfer": {
     imports: ["src/runtime", "src/model", "src/kv", "src/store", "src/schedule", "src/job", "src/start"],
   },

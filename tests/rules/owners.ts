@@ -42,6 +42,7 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   Edges: { head: "graph", owners: ["src/job"] },
   Feed: { head: "feed", owners: [] },
   Idempotency: { head: "idem", owners: ["src/start", "src/keep"] },
+  Audit: { head: "audit", owners: ["src/audit"] },
   Token: { head: "token", owners: ["src/auth"] },
   Tomb: { head: "tomb", owners: ["src/job", "src/keep"] },
 };

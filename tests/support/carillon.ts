@@ -55,6 +55,7 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
     defaultTimezone,
     defaultTarget: "all",
     version: "0.0.0-test",
+    auditKeptMs: 90 * 86_400_000,
   });
   await server.load();
   const env = { PATH: "/usr/bin:/bin" };

@@ -64,8 +64,8 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
         return Promise.resolve(member);
       },
       leader: () => Promise.resolve("n1"),
-      pause(how) {
-        clusterPause = { ...how, from: clusterPause?.from ?? now() };
+      pause(how, { by }) {
+        clusterPause = { ...how, by, from: clusterPause?.from ?? now() };
         return Promise.resolve(clusterPause);
       },
       unpause() {
@@ -86,6 +86,8 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
       holder: () => Promise.reject(new CarillonError("unauthorized", "Cannot answer: no token")),
       watch: () => ({ [Symbol.dispose]() {} }),
     },
+    audit: { list: () => Promise.resolve([]) },
+    timelines: { of: (name) => Promise.resolve(jobs.view(name) && { entries: [], isCut: false }) },
     asksTokens: false,
     log: silentLog,
     now,
@@ -117,6 +119,7 @@ function fakeViews(jobs: FakeJobs, runs: FakeRuns): Views {
     execution: (name, id) => Promise.resolve(executionsOf(name).find((execution) => execution.id === id) ?? null),
     busy: () =>
       Promise.resolve([...runs.executions.values()].flat().filter((execution) => execution.state === "running")),
+    revisions: (name) => Promise.resolve(jobs.view(name) && []),
     gaps: (name) => Promise.resolve(jobs.view(name) && []),
     days: (days) =>
       Promise.resolve(Array.from({ length: days }, (_, i) => ({

@@ -1,3 +1,4 @@
+import type { Actor } from "../../src/model/mod.ts";
 import type { JobChanges } from "../../routes/deps.ts";
 import { emptyStat, type Job, type JobDefinition, type JobView, parentsOf, type Stat } from "../../src/model/mod.ts";
 import { CarillonError } from "../../src/runtime/mod.ts";
@@ -64,10 +65,10 @@ export class FakeJobs implements JobChanges {
     });
   }
 
-  pause(name: string, pause: { policy: "skip" | "last" | "all"; note: string; by: string }) {
+  pause(name: string, pause: { policy: "skip" | "last" | "all"; note: string }, { by }: Actor) {
     return this.#try(() => {
       const { job } = this.#existing(name);
-      return this.#set(name, { ...job, pause: { ...pause, from: this.#now() } });
+      return this.#set(name, { ...job, pause: { ...pause, by, from: this.#now() } });
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Actor } from "../../src/model/mod.ts";
 import type { Outputs, Runs } from "../../routes/deps.ts";
 import {
   countGroup,
@@ -32,7 +33,11 @@ export class FakeRuns implements Runs, Outputs {
     this.#now = now;
   }
 
-  async start(name: string, options: { by: string; force: boolean; idempotencyKey: string | null }): Promise<Group> {
+  async start(
+    name: string,
+    options: { force: boolean; idempotencyKey: string | null },
+    { by }: Actor,
+  ): Promise<Group> {
     const known = this.#byKey.get(`${name}/${options.idempotencyKey}`);
     if (known && options.idempotencyKey !== null) return known;
     const found = this.#jobs.byName.get(name);
@@ -43,7 +48,7 @@ export class FakeRuns implements Runs, Outputs {
     if (running && definition.concurrency === "forbid" && !options.force) {
       throw new CarillonError("overlap", `Cannot run job "${name}": it is running`);
     }
-    const group = this.#group(name, options.by);
+    const group = this.#group(name, by);
     this.#byKey.set(`${name}/${options.idempotencyKey}`, group);
     return await Promise.resolve(this.#run(group, String(definition.executorConfig?.command ?? "")));
   }
@@ -52,13 +57,12 @@ export class FakeRuns implements Runs, Outputs {
     return Promise.resolve(group);
   }
 
-  cancel(job: string, id: string, options: { by: string; reason: string }): Promise<Execution> {
+  cancel(job: string, id: string, reason: string, { by }: Actor): Promise<Execution> {
     const list = this.executions.get(job) ?? [];
     const at = list.findIndex((execution) => execution.id === id);
     const execution = list[at];
     if (!execution) return Promise.reject(new CarillonError("not_found", `Cannot find execution "${id}"`));
     if (execution.state !== "running") return Promise.resolve(execution);
-    const { by, reason } = options;
     const cancel = { kind: "cancel", by, reason, at: this.#now() } as const;
     list[at] = this.#ended(execution, "cancelled", null, { cancel, reason: reason || `cancelled by ${by}` });
     return Promise.resolve(list[at]);

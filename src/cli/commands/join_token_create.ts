@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type ApiOptions, openApi, withApi } from "../api.ts";
 import type { Cli, Finish } from "../cli.ts";
-import { keyValues } from "../key_values.ts";
+import { keyValue } from "../argument.ts";
 
 const EXAMPLES = `
 The token is printed this once; the server keeps its hash alone. Agents join with it (--join-token,
@@ -21,7 +21,7 @@ interface Options extends ApiOptions {
 /** Adds `join-token create`. */
 export function addJoinTokenCreate(parent: Command, cli: Cli, finish: Finish): void {
   withApi(parent.command("create").description("Make a token for agents to join with"))
-    .option("--tag <KEY=VALUE>", "a tag that they may have, * for any value; without one: any tags", keyValues, {})
+    .option("--tag <KEY=VALUE>", "a tag that they may have, * for any value; without one: any tags", keyValue, {})
     .option("--once", "for one agent alone, which may join again", false)
     .option("--expires <DURATION>", "an end to it, like 12h or 90d")
     .addHelpText("after", EXAMPLES)

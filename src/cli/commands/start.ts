@@ -89,12 +89,24 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
 
 function serveOptions(cli: Cli, settings: StartSettings): Parameters<Cli["serve"]>[0] {
   const { httpAddr, advertiseUrl, timezone, defaultTarget, insecure, adminTokenFile, agent, kv } = settings;
+  const auditKeptMs = settings.auditRetention;
   const advertise = advertiseUrl === "" ? "" : new URL(advertiseUrl).host;
   const member = memberOptionsOf(settings) ?? null;
   if (member !== null && kv !== "") {
     throw new UsageError(["--cluster and --kv exclude each other: a cluster is the store"]);
   }
-  const shared = { httpAddr, advertise, timezone, defaultTarget, insecure, adminTokenFile, agent, kv, member };
+  const shared = {
+    httpAddr,
+    advertise,
+    timezone,
+    defaultTarget,
+    insecure,
+    adminTokenFile,
+    auditKeptMs,
+    agent,
+    kv,
+    member,
+  };
   return { ...nodeOptions(cli, settings), ...shared };
 }
 

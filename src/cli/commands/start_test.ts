@@ -40,6 +40,7 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     defaultTarget: "all",
     drainMs: 30_000,
     adminTokenFile: "",
+    auditKeptMs: 2_160 * 3_600_000,
     insecure: true,
     agent: true,
     kv: "",

@@ -156,7 +156,7 @@ Deno.test("store copy copies a data directory and counts both sides", async () =
   assert.match((await cli.run(...args, "--dry-run")).out, /^would copy \d+ records\n/);
   const { code, out } = await cli.run(...args);
   assert.equal(code, 0);
-  assert.match(out, /^copied \d+ records, counted on both sides\n {2}cursor/);
+  assert.match(out, /^copied \d+ records, counted on both sides\n {2}audit/);
   const [from, to] = await Promise.all(["a", "c"].map((name) => withStoreOf(dir.at(name), (each) => recordsOf(each))));
   assert.deepEqual(to, from);
   assert.equal((await cli.run(...args)).code, 4);

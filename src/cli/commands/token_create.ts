@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { ROLES } from "../../model/mod.ts";
 import { type ApiOptions, openApi, withApi } from "../api.ts";
 import type { Cli, Finish } from "../cli.ts";
-import { keyValues } from "../key_values.ts";
+import { keyValue } from "../argument.ts";
 
 const EXAMPLES = `
 The token is printed this once; the server keeps its hash alone. Commands send it with --token, or CARILLON_TOKEN.
@@ -26,7 +26,7 @@ export function addTokenCreate(parent: Command, cli: Cli, finish: Finish): void 
   withApi(parent.command("create").description("Make a token for the API").argument("<NAME>"))
     .addOption(new Option("--role <ROLE>", "what it may do").choices(ROLES).makeOptionMandatory())
     .option("--job <PATTERN>", "for jobs of such a name alone, * for anything; repeat it for more", collect, [])
-    .option("--metadata <KEY=VALUE>", "for jobs with this metadata alone; repeat it for more", keyValues, {})
+    .option("--metadata <KEY=VALUE>", "for jobs with this metadata alone; repeat it for more", keyValue, {})
     .option("--expires <DURATION>", "an end to it, like 12h or 90d")
     .addHelpText("after", EXAMPLES)
     .action(finish((name: string, options: Options) => createToken(cli, name, options)));

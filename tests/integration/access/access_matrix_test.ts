@@ -1,3 +1,4 @@
+import { TESTER } from "../../support/tester.ts";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ACCESS, type Rule } from "../../../routes/access.ts";
 import { createApp } from "../../../routes/mod.ts";
@@ -20,17 +21,21 @@ Deno.test("every route has a rule, and every rule a route", () => {
 type Holders = Record<string, { token: string; role: Role | null; scope: Scope | null }>;
 
 async function holdersOf({ server: { tokens } }: Carillon): Promise<Holders> {
-  const common = { createdBy: "", expiresAt: null };
+  const common = { expiresAt: null };
   const scope = { jobs: ["mine-*"], metadata: { team: "a" } };
   const holders: Holders = {};
   for (const role of ROLES) {
-    holders[role] = { token: await tokens.create({ ...common, name: role, role, scope: null }), role, scope: null };
+    holders[role] = {
+      token: await tokens.create({ ...common, name: role, role, scope: null }, TESTER),
+      role,
+      scope: null,
+    };
     if (role === "admin") continue;
     const name = `limited ${role}`;
-    holders[name] = { token: await tokens.create({ ...common, name, role, scope }), role, scope };
+    holders[name] = { token: await tokens.create({ ...common, name, role, scope }, TESTER), role, scope };
   }
-  const revoked = await tokens.create({ ...common, name: "revoked", role: "admin", scope: null });
-  await tokens.revoke((await tokens.holder(revoked)).id);
+  const revoked = await tokens.create({ ...common, name: "revoked", role: "admin", scope: null }, TESTER);
+  await tokens.revoke((await tokens.holder(revoked)).id, TESTER);
   const node = { name: "n2", id: "id", tags: {} };
   const join = await tokens.createJoin();
   const nothing = { role: null, scope: null };
@@ -40,7 +45,7 @@ async function holdersOf({ server: { tokens } }: Carillon): Promise<Holders> {
     "a wrong token": { token: revoked.replace(/.$/, (last) => last === "0" ? "1" : "0"), ...nothing },
     "a revoked token": { token: revoked, ...nothing },
     "an expired token": {
-      token: await tokens.create({ ...common, name: "expired", role: "admin", scope: null, expiresAt: 1 }),
+      token: await tokens.create({ ...common, name: "expired", role: "admin", scope: null, expiresAt: 1 }, TESTER),
       ...nothing,
     },
     "a join token": { token: join, ...nothing },
@@ -81,7 +86,7 @@ Deno.test("access: each route with each role, limited or not, without a token, a
     const jobs = pattern.includes(":job") ? ["mine-1", "mine-2", "other-1"] : [""];
     for (const [who, holder] of Object.entries(holders)) {
       for (const job of jobs) {
-        await carillon.server.jobs.refuseNewJobs(false);
+        await carillon.server.jobs.refuseNewJobs(false, TESTER);
         await store("mine-1", { team: "a" });
         await store("mine-2", { team: "b" });
         await store("other-1", { team: "a" });

@@ -15,6 +15,7 @@ const BAD_SETTINGS: Record<keyof typeof START_SETTINGS, string[]> = {
   joinToken: ["a b", " "],
   joinTokenFile: [],
   adminTokenFile: [],
+  auditRetention: ["x", "-1h", "1"],
   advertiseUrl: ["a:8080", "ftp://a", "http://a/b", "http://:80", "http://a:99999"],
   httpAddr: [
     "x",

@@ -77,6 +77,11 @@ export const BODIES: Readonly<Record<string, fc.Arbitrary<BadRequest["body"]>>> 
   "GET /v1/members": fc.constant(undefined),
   "POST /v1/members/:name/drain": junkText,
   "POST /v1/members/:name/undrain": junkText,
+  "GET /v1/audit": fc.constant(undefined),
+  "GET /v1/jobs/:job/timeline": fc.constant(undefined),
+  "GET /v1/jobs/:job/revisions": fc.constant(undefined),
+  "GET /v1/jobs/:job/revisions/:revision": fc.constant(undefined),
+  "POST /v1/jobs/:job/revisions/:revision/restore": junkText,
   "GET /v1/whoami": fc.constant(undefined),
   "GET /v1/tokens": fc.constant(undefined),
   "POST /v1/tokens": jsonText(

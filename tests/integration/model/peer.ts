@@ -1,3 +1,4 @@
+import { AuditTrail } from "../../../src/audit/mod.ts";
 import { Tokens } from "../../../src/auth/mod.ts";
 import { Agents, AssignedIndex, Broker, Liveness, QueueIndex } from "../../../src/claim/mod.ts";
 import { createHandlers, EffectWorker } from "../../../src/effect/mod.ts";
@@ -132,7 +133,8 @@ export class Peer {
     const index = new QueueIndex(store, clock);
     const assigned = new AssignedIndex(store);
     const defaultTimezone = "UTC";
-    const parts = { store, catalogue, graph, open, clock, random, log, index, assigned, defaultTimezone };
+    const audit = new AuditTrail({ store, clock, random });
+    const parts = { store, catalogue, graph, open, clock, random, log, index, assigned, defaultTimezone, audit };
     const liveness = new Liveness(store, clock);
     const liveNodes = () => liveness.live();
     const fence = new FenceNow(parts);
@@ -165,11 +167,12 @@ export class Peer {
       ...parts,
       finisher,
       deletedJobs: this.deletedJobs,
-      goneNodes: new GoneNodes({ ...parts, liveness, tokens: new Tokens({ store, clock, random }) }),
+      goneNodes: new GoneNodes({ ...parts, liveness, tokens: new Tokens({ store, clock, random, audit }) }),
       expander: this.expander,
       node,
       look: () => liveness.look(),
       pauseOf,
+      auditKeptMs: Infinity,
     });
     this.liveness = liveness;
     this.assigned = assigned;

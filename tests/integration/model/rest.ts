@@ -1,3 +1,4 @@
+import { TESTER } from "../../support/tester.ts";
 import { isAssigned, isEnded } from "../../../src/model/mod.ts";
 import type { Peer } from "./peer.ts";
 import type { World } from "./world.ts";
@@ -6,7 +7,7 @@ import type { World } from "./world.ts";
 const ROUNDS = 400;
 
 /** What a store keeps when every job is gone. */
-const KEPT = new Set(["slot", "node", "beats", "selector", "fence", "graph/lock", "idem", "held"]);
+const KEPT = new Set(["slot", "node", "beats", "selector", "fence", "graph/lock", "idem", "held", "audit"]);
 
 /** No more faults, no more new times: everything that was begun must end, and nothing may be left over. */
 export async function rest(world: World): Promise<void> {
@@ -24,12 +25,12 @@ export async function rest(world: World): Promise<void> {
   const [first] = world.peers;
   if (!first) throw new Error("no server is there");
   await call(world, first, "lead", () => first.lead());
-  await call(world, first, "unpause the cluster", () => first.pauses.unpause());
+  await call(world, first, "unpause the cluster", () => first.pauses.unpause(TESTER));
   await call(world, first, "refresh", () => first.refresh());
   for (const { value } of world.shadow.all("job")) {
     const { name, disabled } = value.definition;
-    if (value.pause !== null) await call(world, first, `unpause ${name}`, () => first.jobs.unpause(name));
-    if (!disabled) await call(world, first, `toggle ${name}`, () => first.jobs.toggle(name, { ifMatch: null }));
+    if (value.pause !== null) await call(world, first, `unpause ${name}`, () => first.jobs.unpause(name, TESTER));
+    if (!disabled) await call(world, first, `toggle ${name}`, () => first.jobs.toggle(name, { ifMatch: null }, TESTER));
   }
   for (let round = 0; round < ROUNDS && owed(world).length > 0; round++) await oneRound(world, first);
   mustBe(world, owed(world), "still owed");
@@ -113,7 +114,7 @@ async function removeAll(world: World, leader: Peer): Promise<void> {
         world,
         leader,
         `delete ${value.definition.name}`,
-        () => leader.jobs.remove(value.definition.name, { ifMatch: null, cancel: true, by: "model" }),
+        () => leader.jobs.remove(value.definition.name, { ifMatch: null, cancel: true }, TESTER),
       );
     }
   }

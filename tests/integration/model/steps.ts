@@ -1,3 +1,4 @@
+import { TESTER } from "../../support/tester.ts";
 import type { FakeAgent } from "./fake_agent.ts";
 import { FORCED } from "./gate_rules.ts";
 import type { Peer } from "./peer.ts";
@@ -147,46 +148,46 @@ const STEPS: readonly Step[] = [
   { weight: 22, take: passTime },
   { weight: 3, take: call("create", create) },
   { weight: 4, take: call("edit", edit) },
-  { weight: 2, take: call("toggle", (peer, _, name) => peer.jobs.toggle(name, { ifMatch: null })) },
+  { weight: 2, take: call("toggle", (peer, _, name) => peer.jobs.toggle(name, { ifMatch: null }, TESTER)) },
   { weight: 1, take: call("pause", pause) },
-  { weight: 2, take: call("unpause", (peer, _, name) => peer.jobs.unpause(name)) },
+  { weight: 2, take: call("unpause", (peer, _, name) => peer.jobs.unpause(name, TESTER)) },
   { weight: 0.3, take: call("pause the cluster", pauseCluster) },
-  { weight: 1, take: call("unpause the cluster", (peer) => peer.pauses.unpause()) },
+  { weight: 1, take: call("unpause the cluster", (peer) => peer.pauses.unpause(TESTER)) },
   { weight: 1, take: call("delete", remove) },
   { weight: 4, take: call("start", start) },
   { weight: 3, take: call("cancel", cancel) },
-  { weight: 0.2, take: call("refuse jobs", (peer, { random }) => peer.jobs.refuseNewJobs(random.chance(0.3))) },
+  { weight: 0.2, take: call("refuse jobs", (peer, { random }) => peer.jobs.refuseNewJobs(random.chance(0.3), TESTER)) },
 ];
 
 async function create(peer: Peer, { random, clock, shadow }: World, name: string) {
   if (shadow.get("job", name) === null) {
-    await peer.jobs.put(randomJob(random, name, clock.now()), { ifMatch: null, restore: random.chance(0.2) });
+    await peer.jobs.put(randomJob(random, name, clock.now()), { ifMatch: null, restore: random.chance(0.2) }, TESTER);
   }
 }
 
 async function edit(peer: Peer, { random, clock, shadow }: World, name: string) {
   const job = shadow.get("job", name);
   if (job === null) return;
-  await peer.jobs.put(randomEdit(random, job.definition, clock.now()), { ifMatch: null, restore: true });
+  await peer.jobs.put(randomEdit(random, job.definition, clock.now()), { ifMatch: null, restore: true }, TESTER);
 }
 
 function pause(peer: Peer, { random }: World, name: string) {
-  return peer.jobs.pause(name, { policy: random.one("skip", "last", "all"), note: "", by: "model" });
+  return peer.jobs.pause(name, { policy: random.one("skip", "last", "all"), note: "" }, TESTER);
 }
 
 function pauseCluster(peer: Peer, { random, clock }: World) {
   const to = random.chance(0.5) ? clock.now() + 1 + random.int(20_000) : null;
-  return peer.pauses.pause({ policy: random.one("skip", "last", "all"), note: "", by: "model", to });
+  return peer.pauses.pause({ policy: random.one("skip", "last", "all"), note: "", to }, TESTER);
 }
 
 function remove(peer: Peer, { random }: World, name: string) {
-  return peer.jobs.remove(name, { ifMatch: null, cancel: random.chance(0.5), by: "model" });
+  return peer.jobs.remove(name, { ifMatch: null, cancel: random.chance(0.5) }, TESTER);
 }
 
 function start(peer: Peer, { random }: World, name: string) {
   const force = random.chance(0.3);
   const idempotencyKey = random.one(null, null, `${random.int(5)}`);
-  return peer.runs.start(name, { by: force ? FORCED : "model", force, idempotencyKey });
+  return peer.runs.start(name, { force, idempotencyKey }, { by: force ? FORCED : "model", from: "" });
 }
 
 async function cancel(peer: Peer, { random, shadow }: World, name: string) {
@@ -194,7 +195,7 @@ async function cancel(peer: Peer, { random, shadow }: World, name: string) {
     execution.jobName === name && "readyAt" in execution || execution.state === "running"
   );
   const execution = random.pick(open);
-  if (execution) await peer.runs.cancel(execution.jobName, execution.id, { by: "model", reason: "wanted" });
+  if (execution) await peer.runs.cancel(execution.jobName, execution.id, "wanted", TESTER);
 }
 
 function crash(world: World): void {
