@@ -21,6 +21,7 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   "GET /health": { role: "public" },
   "GET /ready": { role: "public" },
   "GET /openapi.json": { role: "public" },
+  "GET /docs": { role: "public" },
   "GET /ui": { role: "public" },
   "GET /ui/ui.css": { role: "public" },
 

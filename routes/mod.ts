@@ -1,14 +1,16 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { CarillonError } from "../src/runtime/mod.ts";
 import { agentRoutes } from "./agent/mod.ts";
+import { type ApiDocument, apiDocumentOf } from "./api_document.ts";
 import type { AppDeps } from "./deps.ts";
+import { docsPage } from "./docs_page.ts";
 import { healthRoutes } from "./health.ts";
 import type { HttpEdge } from "./http_edge.ts";
 import { edge } from "./middleware/edge.ts";
 import { errorHandler, refusal } from "./middleware/error_handler.ts";
 import { streamGuard } from "./middleware/stream_guard.ts";
 import { apiGuard, jobGuard } from "./middleware/token_guard.ts";
-import { pageRoutes } from "./pages.ts";
+import { PAGE_HEADERS, pageRoutes } from "./pages.ts";
 import { v1Routes } from "./v1/mod.ts";
 
 export type * from "./deps.ts";
@@ -34,10 +36,10 @@ export function createApp(deps: AppDeps) {
   app.use("/v1/jobs/:job/*", jobGuard(deps));
   app.route("/agent/v1", agentRoutes(deps));
   app.route("/", pageRoutes());
-  app.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: { title: "Carillon", version: deps.cluster.version, description: "Cron for a fleet; speaks Dkron's API." },
-  });
+  let document: ApiDocument | undefined;
+  const documented = () => document ??= apiDocumentOf(app, deps.cluster.version);
+  app.get("/openapi.json", (context) => context.json(documented()));
+  app.get("/docs", (context) => context.html(docsPage(documented()), 200, PAGE_HEADERS));
   return app.route("/v1", v1Routes(deps)).route("/", healthRoutes(deps));
 }
 

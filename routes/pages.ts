@@ -1,7 +1,8 @@
 import { type Context, Hono } from "hono";
 import type { HttpEdge } from "./http_edge.ts";
 
-const HEADERS = {
+/** What every page says of itself: it runs no script, and stands in no other page. */
+export const PAGE_HEADERS = {
   "content-security-policy":
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
@@ -14,7 +15,7 @@ const HEADERS = {
 export function pageRoutes() {
   const page = async (context: Context, name: string, type: string) => {
     const text = await Deno.readTextFile(new URL(`../static/${name}`, import.meta.url));
-    return context.body(text, 200, { ...HEADERS, "content-type": `${type}; charset=utf-8` });
+    return context.body(text, 200, { ...PAGE_HEADERS, "content-type": `${type}; charset=utf-8` });
   };
   return new Hono<HttpEdge>()
     .get(
