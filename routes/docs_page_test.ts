@@ -28,7 +28,10 @@ Deno.test("/docs shows each route, runs no script, and stands in no other page",
   assert.match(answer.headers.get("content-type") ?? "", /^text\/html/);
   assert.match(answer.headers.get("content-security-policy") ?? "", /default-src 'none'.*frame-ancestors 'none'/);
   assert.match(text, /<code>POST \/v1\/jobs\/\{job\}\/run<\/code>[^]*Run a job now\. Takes the role operator\./);
-  assert.match(text, /<code>role<\/code> &quot;viewer&quot;, &quot;operator&quot;, &quot;editor&quot;, &quot;admin&quot;, required/);
+  assert.match(
+    text,
+    /<code>role<\/code> &quot;viewer&quot;, &quot;operator&quot;, &quot;editor&quot;, &quot;admin&quot;, required/,
+  );
   assert.doesNotMatch(text, /\[object|undefined/);
 });
 
