@@ -18,7 +18,7 @@ export function admitRole(caller: Caller, role: Role): void {
   if (ROLES.indexOf(caller.role) >= ROLES.indexOf(role)) return;
   throw new CarillonError(
     "forbidden",
-    `Cannot do this as ${caller.role}: it takes the role ${role}, and "${caller.name}" has none such`,
+    `Cannot do this as "${caller.name}": it takes the role ${role}, and that token has ${caller.role}`,
   );
 }
 
