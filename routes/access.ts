@@ -35,6 +35,7 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   "GET /v1/jobs/:job/timeline": { role: "viewer", limited: "job" },
   "GET /v1/jobs/:job/revisions": { role: "viewer", limited: "job" },
   "GET /v1/jobs/:job/revisions/:revision": { role: "viewer", limited: "job" },
+  "GET /v1/events": { role: "viewer", limited: "own" },
   "GET /v1/busy": { role: "viewer", limited: "own" },
   "GET /v1/schedules/preview": { role: "viewer", limited: "own" },
   "GET /v1/members": { role: "viewer", limited: "own" },

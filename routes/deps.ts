@@ -2,6 +2,7 @@ import type {
   Actor,
   AuditQuery,
   ClusterPause,
+  EventFilter,
   Execution,
   ExecutionQuery,
   Gap,
@@ -18,12 +19,14 @@ import type {
   ReportAnswer,
   ReportRequest,
   Revision,
+  Scope,
   StoredAudit,
   TimelineEntry,
   TimelineRange,
   Token,
 } from "../src/model/mod.ts";
 import type { KnownToken, NewApiToken, NewJoinToken, StoredToken } from "../src/auth/mod.ts";
+import type { EventBatch } from "../src/events/mod.ts";
 import type { OutputEvent } from "../src/output/mod.ts";
 import type { Clock, Log } from "../src/runtime/mod.ts";
 
@@ -119,6 +122,14 @@ export interface Timelines {
   of(job: string, range: TimelineRange): Promise<{ entries: TimelineEntry[]; isCut: boolean } | null>;
 }
 
+/** What happens. */
+export interface Events {
+  /**
+   * From after `last` on, which is the `next` of a batch, from now on where it is null; a reset says that some were missed.
+   */
+  follow(last: string | null, filter: EventFilter, scope: Scope | null, signal: AbortSignal): AsyncIterable<EventBatch>;
+}
+
 /** Who changed what. */
 export interface Audit {
   /** Newest first. */
@@ -162,6 +173,7 @@ export interface AppDeps {
   tokens: Tokens;
   audit: Audit;
   timelines: Timelines;
+  events: Events;
   /** Whether who calls the API or an agent's path needs a token. */
   asksTokens: boolean;
   cluster: Cluster;

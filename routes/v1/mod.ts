@@ -4,6 +4,7 @@ import type { HttpEdge } from "../http_edge.ts";
 import { auditRoutes } from "./audit.ts";
 import { clusterRoutes } from "./cluster.ts";
 import { clusterPauseRoutes } from "./cluster_pause.ts";
+import { eventRoutes } from "./events.ts";
 import { executionRoutes } from "./executions.ts";
 import { jobActionRoutes } from "./job_actions.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -27,6 +28,7 @@ export function v1Routes(deps: AppDeps) {
     .route("/", revisionRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", timelineRoutes(deps))
+    .route("/", eventRoutes(deps))
     .route("/", clusterPauseRoutes(deps))
     .route("/", clusterRoutes(deps));
 }

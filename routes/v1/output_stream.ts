@@ -1,9 +1,7 @@
 import { joinChunks, type OutputEvent } from "../../src/output/mod.ts";
 import type { Clock } from "../../src/runtime/mod.ts";
 import { endAnswer } from "../wire/execution_answer.ts";
-
-/** Silence after which a comment shows that the connection lives, in milliseconds. */
-const HEARTBEAT_MS = 15_000;
+import { liveStream } from "./live_stream.ts";
 
 /** Opens the events of an execution, until `signal` aborts. Called with the first read, which a HEAD never does. */
 export type OpenEvents = (signal: AbortSignal) => AsyncIterable<OutputEvent>;
@@ -14,57 +12,12 @@ export type OpenEvents = (signal: AbortSignal) => AsyncIterable<OutputEvent>;
  * bytes dropped before the next; `end` says how it ended. `id` is what `Last-Event-ID` wants.
  */
 export function eventStream(sleep: Clock["sleep"], open: OpenEvents): ReadableStream<Uint8Array> {
-  return stream(sleep, open, eventText, ": waiting\n\n");
+  return liveStream(sleep, open, eventText);
 }
 
 /** Output as the bytes themselves, with a line where some were dropped. */
 export function plainStream(sleep: Clock["sleep"], open: OpenEvents): ReadableStream<Uint8Array> {
-  return stream(sleep, open, plainBytes, undefined);
-}
-
-/** What an event looks like on the stream; nothing for the end of it. */
-type Write = (event: OutputEvent) => string | Uint8Array;
-
-function stream(
-  sleep: Clock["sleep"],
-  open: OpenEvents,
-  write: Write,
-  heartbeat: string | undefined,
-): ReadableStream<Uint8Array> {
-  const stop = new AbortController();
-  const encoder = new TextEncoder();
-  const bytesOf = (part: string | Uint8Array) => typeof part === "string" ? encoder.encode(part) : part;
-  let events: AsyncIterator<OutputEvent> | undefined;
-  let pending: Promise<IteratorResult<OutputEvent>> | undefined;
-  return new ReadableStream({
-    async pull(controller) {
-      events ??= open(stop.signal)[Symbol.asyncIterator]();
-      pending ??= events.next();
-      let next = await nextOrSilence(pending, sleep);
-      while (next === undefined && heartbeat === undefined) next = await nextOrSilence(pending, sleep);
-      if (next === undefined) return controller.enqueue(bytesOf(heartbeat ?? ""));
-      pending = undefined;
-      const part = next.done ? "" : write(next.value);
-      if (part.length > 0) return controller.enqueue(bytesOf(part));
-      controller.close();
-      await events.return?.();
-    },
-    async cancel() {
-      stop.abort();
-      // Between two reads the events rest at a `yield`, which no signal ends.
-      await events?.return?.();
-    },
-  }, { highWaterMark: 0 });
-}
-
-/** What comes next, or undefined after a silence. */
-async function nextOrSilence<T>(next: Promise<T>, sleep: Clock["sleep"]): Promise<T | undefined> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([next, sleep(HEARTBEAT_MS, timer.signal).then(() => undefined)]);
-  } finally {
-    timer.abort();
-  }
+  return liveStream(sleep, open, plainBytes, "");
 }
 
 function eventText(event: OutputEvent): string {

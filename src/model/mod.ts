@@ -17,6 +17,7 @@ export * from "./audit.ts";
 export * from "./cluster_pause.ts";
 export * from "./due.ts";
 export * from "./effect.ts";
+export * from "./event.ts";
 export * from "./execution.ts";
 export * from "./gate.ts";
 export * from "./group.ts";

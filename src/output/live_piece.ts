@@ -12,13 +12,18 @@ const newsSchema = z.discriminatedUnion("kind", [
   pieceSchema,
   /** The store has more of it: a kept piece, or its end. */
   z.object({ kind: z.literal("look"), execution: z.string() }),
+  /** Things that have happened, for those who listen to all of them; the bytes say what. */
+  z.object({ kind: z.literal("events") }),
 ]);
 
 /** A piece of output for those who follow now, which is not kept. */
 export type LivePiece = Omit<z.infer<typeof pieceSchema>, "kind"> & { data: Uint8Array };
 
-/** What one server tells the others of an output that is followed there. */
-export type LiveNews = { kind: "piece"; piece: LivePiece } | { kind: "look"; execution: string };
+/** What one server tells the others of an output that is followed there, or of all that happens. */
+export type LiveNews =
+  | { kind: "piece"; piece: LivePiece }
+  | { kind: "look"; execution: string }
+  | { kind: "events"; data: Uint8Array };
 
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
@@ -27,7 +32,7 @@ const LENGTH_BYTES = 4;
 
 /** News as they are stored: the length of the head, the head as JSON, and the bytes of a piece. */
 export function encodeNews(news: LiveNews): Uint8Array {
-  const { data, ...rest } = news.kind === "piece" ? { ...news.piece, kind: news.kind } : { ...news, data: NO_DATA };
+  const { data, ...rest } = flat(news);
   const head = utf8.encode(JSON.stringify({ v: 1, ...rest }));
   const bytes = new Uint8Array(LENGTH_BYTES + head.length + data.length);
   new DataView(bytes.buffer).setUint32(0, head.length);
@@ -42,10 +47,25 @@ export function decodeNews(bytes: Uint8Array): LiveNews {
     const headEnd = LENGTH_BYTES + new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
     const head = newsSchema.parse(JSON.parse(text.decode(bytes.subarray(LENGTH_BYTES, headEnd))));
     if (head.kind === "look") return head;
+    if (head.kind === "events") return { ...head, data: bytes.subarray(headEnd) };
     const { kind, ...rest } = head;
     return { kind, piece: { ...rest, data: bytes.subarray(headEnd) } };
   } catch (cause) {
     throw new CarillonError("internal", "Cannot read stored live output: it does not fit its schema", { cause });
+  }
+}
+
+/** News with their bytes beside all else. */
+function flat(news: LiveNews) {
+  switch (news.kind) {
+    case "piece":
+      return { ...news.piece, kind: news.kind };
+    case "look":
+      return { ...news, data: NO_DATA };
+    case "events":
+      return news;
+    default:
+      return news satisfies never;
   }
 }
 

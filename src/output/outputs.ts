@@ -21,6 +21,9 @@ import { LiveTeller } from "./live_teller.ts";
 /** How often a follower looks at the store all the same, in milliseconds: a missed hint costs no more than this. */
 const LOOK_EVERY_MS = 1_000;
 
+/** Stands among the followed executions: somebody listens to all that happens. */
+const EVENTS = "events";
+
 /** Another server that lives, as far as output is concerned. */
 export interface OtherServer {
   incarnation: string;
@@ -52,6 +55,7 @@ export class Outputs {
   readonly #teller: LiveTeller;
   readonly #listener: LiveListener;
   readonly #followers = new Map<string, Set<Follower>>();
+  readonly #eventTakers = new Set<(events: Uint8Array) => void>();
   #elsewhere: ReadonlySet<string> = new Set();
   #onFollow: () => void = () => {};
   #onFollowHere: () => void = () => {};
@@ -63,7 +67,11 @@ export class Outputs {
     this.#log = deps.log;
     this.#teller = new LiveTeller(deps);
     const take = (news: LiveNews) => this.#take(news);
-    this.#listener = new LiveListener({ ...deps, isNeeded: () => this.#followers.size > 0, take });
+    this.#listener = new LiveListener({
+      ...deps,
+      isNeeded: () => this.#followers.size + this.#eventTakers.size > 0,
+      take,
+    });
     deps.store.onApplied((change) => {
       if (this.#followers.size + this.#elsewhere.size === 0) return;
       for (const { value } of writesOf(change, executionTable)) {
@@ -92,9 +100,26 @@ export class Outputs {
     return executions.filter((id) => this.#isFollowed(id));
   }
 
-  /** Executions that are followed at this server, first the one that has been for longest. */
+  /** What is followed at this server: all that happens, and executions, first the one that has been for longest. */
   followedHere(): string[] {
-    return [...this.#followers.keys()];
+    return [...this.#eventTakers.size > 0 ? [EVENTS] : [], ...this.#followers.keys()];
+  }
+
+  /** Hands over what other servers tell of all that happens, until the answer is disposed. */
+  listen(take: (events: Uint8Array) => void): Disposable {
+    this.#eventTakers.add(take);
+    this.#onFollowHere();
+    return { [Symbol.dispose]: () => void this.#eventTakers.delete(take) };
+  }
+
+  /** Whether somebody listens to all that happens at another server. */
+  get isListenedElsewhere(): boolean {
+    return this.#elsewhere.has(EVENTS);
+  }
+
+  /** Tells the other servers what has happened here. */
+  tellEvents(data: Uint8Array): void {
+    this.#teller.tell([{ kind: "events", data }]);
   }
 
   /** The entry of what this server tells live that comes next. */
@@ -209,6 +234,10 @@ export class Outputs {
   }
 
   #take(news: LiveNews): void {
+    if (news.kind === "events") {
+      for (const take of this.#eventTakers) take(news.data);
+      return;
+    }
     const execution = news.kind === "piece" ? news.piece.execution : news.execution;
     for (const follower of this.#followers.get(execution) ?? []) {
       if (news.kind === "piece") follower.offer(news.piece);

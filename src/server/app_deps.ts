@@ -32,6 +32,7 @@ export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
     tokens: server.tokens,
     audit: server.audit,
     timelines: server.timelines,
+    events: server.events,
     asksTokens,
     cluster: clusterOf(server, options),
     log,

@@ -6,6 +6,7 @@ import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
 import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
 import { ClusterPauses, Jobs } from "../job/mod.ts";
+import { Events } from "../events/mod.ts";
 import { DeletedJobs, GoneNodes, Housekeeping, Retention } from "../keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
 import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
@@ -62,6 +63,7 @@ export class Server {
   readonly lease: Lease;
   readonly audit: AuditTrail;
   readonly timelines: Timelines;
+  readonly events: Events;
   readonly tokens: Tokens;
   /** Where it takes requests, as `host:port`; empty until it listens. */
   address = "";
@@ -111,10 +113,9 @@ export class Server {
     this.#counts = new HourlyCounts(store, nodeName);
     const known = { catalogue: this.#catalogue, graph: this.#graph, open: this.#open, index: this.#index };
     const parts = { store, ...known, clock, random, log, audit };
-    this.#fence = new FenceNow(parts);
+    const fence = this.#fence = new FenceNow(parts);
     this.pauses = new ClusterPauses(parts);
     const liveNodes = () => this.liveness.live();
-    const fence = this.#fence;
     const pauseOf = pausesOf(fence, this.#held, this.#catalogue);
     const finisher = this.finisher = new Finisher({ ...parts, counter: this.#counts });
     this.outputs = new Outputs({ ...parts, incarnation });
@@ -132,13 +133,14 @@ export class Server {
     const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
     this.runs = new ManualRuns({ ...parts, starter, finisher });
     this.views = new StoreViews({ ...parts, isPaused: () => fence.isPaused });
+    this.events = new Events({ ...parts, wire: this.outputs, incarnation });
     this.timelines = new Timelines({ ...parts, pauses: this.pauses, views: this.views, defaultTimezone });
     const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => this.#index.queuedRuns(uid) };
     this.#firing = new Firing(fireDeps);
     this.#backlog = new BacklogWork(fireDeps);
     const handlers = createHandlers({ ...parts, jobs: this.jobs, finisher, liveNodes, defaultTimezone });
-    const mindsShard = (shard: number) => peers?.minds(`effects ${shard}`) ?? true;
-    this.#effects = new EffectWorker({ ...parts, bell, handlers, minds: mindsShard });
+    const minds = (shard: number) => peers?.minds(`effects ${shard}`) ?? true;
+    this.#effects = new EffectWorker({ ...parts, bell, handlers, minds });
     this.#retention = new Retention(store, this.#catalogue);
     this.#expander = new Expander(parts);
     const house = { finisher, deletedJobs: new DeletedJobs({ ...parts, finisher }), expander: this.#expander };
@@ -205,6 +207,7 @@ export class Server {
       this.#fleet?.run(signal),
       this.#queues.run(signal),
       this.#expander.run(signal),
+      this.events.run(signal),
     ]);
     await this.#committer.close().finally(() => this.#log.flush());
   }

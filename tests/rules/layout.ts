@@ -30,6 +30,7 @@ const SERVICES = [
   "src/audit",
   "src/auth",
   "src/timeline",
+  "src/events",
 ];
 
 /**
@@ -62,6 +63,7 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
       "src/finish",
     ],
   },
+  "src/events": { imports: ["src/runtime", "src/model", "src/store"] },
   "src/timeline": {
     imports: ["src/runtime", "src/model", "src/schedule", "src/store", "src/audit", "src/job"],
   },

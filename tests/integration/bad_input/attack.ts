@@ -98,7 +98,7 @@ export class Attack implements AsyncDisposable {
 
   async #checkAnswer({ method, path }: BadRequest, response: Response): Promise<void> {
     const type = response.headers.get("content-type") ?? "";
-    if (path.includes("follow")) return await response.body?.cancel();
+    if (path.includes("follow") || type === "text/event-stream") return await response.body?.cancel();
     const text = await response.text();
     const group = response.headers.get("x-carillon-group");
     if (group !== null) this.#execution = `${group}-0000-001`;

@@ -78,6 +78,7 @@ export const BODIES: Readonly<Record<string, fc.Arbitrary<BadRequest["body"]>>> 
   "GET /v1/members": fc.constant(undefined),
   "POST /v1/members/:name/drain": junkText,
   "POST /v1/members/:name/undrain": junkText,
+  "GET /v1/events": fc.constant(undefined),
   "GET /v1/audit": fc.constant(undefined),
   "GET /v1/jobs/:job/timeline": fc.constant(undefined),
   "GET /v1/jobs/:job/revisions": fc.constant(undefined),
