@@ -27,6 +27,9 @@ export interface Deed {
 export class AuditTrail {
   readonly #deps: { store: Store; clock: Clock; random: Random };
 
+  /** The time in the newest id. */
+  #lastMs = 0;
+
   constructor(deps: { store: Store; clock: Clock; random: Random }) {
     this.#deps = deps;
   }
@@ -35,7 +38,9 @@ export class AuditTrail {
   write(change: StoreChange, { by, from }: Actor, { action, target, before = null, after = null }: Deed): void {
     const { clock, random } = this.#deps;
     const at = clock.now();
-    const id = encodeTime(at) + randomDigits(random, 10);
+    // Two in one millisecond keep their order.
+    this.#lastMs = Math.max(at, this.#lastMs + 1);
+    const id = encodeTime(this.#lastMs) + randomDigits(random, 10);
     putAudit(change, covered(auditKey(id)), { at, by, from, action, target, changes: changedFields(before, after) });
   }
 
