@@ -25,6 +25,8 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   "GET /ui": { role: "public" },
   "GET /ui/ui.css": { role: "public" },
 
+  "GET /metrics": { role: "viewer" },
+
   "GET /v1": { role: "viewer", limited: "own" },
   "GET /v1/jobs": { role: "viewer", limited: "own" },
   "GET /v1/jobs/:job": { role: "viewer", limited: "job" },

@@ -130,6 +130,12 @@ export interface Events {
   follow(last: string | null, filter: EventFilter, scope: Scope | null, signal: AbortSignal): AsyncIterable<EventBatch>;
 }
 
+/** Figures for Prometheus. */
+export interface Metrics {
+  /** In the text format 0.0.4. */
+  text(): Promise<string>;
+}
+
 /** Who changed what. */
 export interface Audit {
   /** Newest first. */
@@ -174,6 +180,7 @@ export interface AppDeps {
   audit: Audit;
   timelines: Timelines;
   events: Events;
+  metrics: Metrics;
   /** Whether who calls the API or an agent's path needs a token. */
   asksTokens: boolean;
   cluster: Cluster;

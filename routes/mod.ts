@@ -17,6 +17,9 @@ export type * from "./deps.ts";
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
+/** Prometheus' text format. */
+const METRICS_HEADERS = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
+
 /** The HTTP edge: every route of the API, of agents and of pages, over the services it is handed. */
 export function createApp(deps: AppDeps) {
   const app = new OpenAPIHono<HttpEdge>({
@@ -32,6 +35,7 @@ export function createApp(deps: AppDeps) {
   );
   app.options("*", (context) => context.body(null, 204, { allow: METHODS }));
   app.use("/v1/*", apiGuard(deps));
+  app.use("/metrics", apiGuard(deps));
   if (deps.asksTokens) app.use("/v1/*", streamGuard(deps));
   app.use("/v1/jobs/:job/*", jobGuard(deps));
   app.route("/agent/v1", agentRoutes(deps));
@@ -39,6 +43,7 @@ export function createApp(deps: AppDeps) {
   let document: ApiDocument | undefined;
   const documented = () => document ??= apiDocumentOf(app, deps.cluster.version);
   app.get("/openapi.json", (context) => context.json(documented()));
+  app.get("/metrics", async (context) => context.text(await deps.metrics.text(), 200, METRICS_HEADERS));
   app.get("/docs", (context) => context.html(docsPage(documented()), 200, PAGE_HEADERS));
   return app.route("/v1", v1Routes(deps)).route("/", healthRoutes(deps));
 }

@@ -134,9 +134,13 @@ export class Peers {
 
   /** Whether this server's wall clock is more than a second off the middle one of three or more. */
   get clockIsOff(): boolean {
-    if (this.#others.size < 2) return false;
+    return this.#others.size >= 2 && Math.abs(this.clockOffMs) > 1_000;
+  }
+
+  /** How far the middle clock of the servers is ahead of this one's, in milliseconds. */
+  get clockOffMs(): number {
     const ahead = [0, ...this.others().map((peer) => peer.clockAheadMs)].sort((a, b) => a - b);
-    return Math.abs(ahead[Math.floor(ahead.length / 2)] ?? 0) > 1_000;
+    return ahead[Math.floor(ahead.length / 2)] ?? 0;
   }
 
   /** Reads what the others have said. */

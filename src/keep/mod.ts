@@ -5,5 +5,5 @@
 export { DeletedJobs } from "./deleted_jobs.ts";
 export { clearHistory, resetStat } from "./history.ts";
 export { GoneNodes, type GoneNodesDeps } from "./gone_nodes.ts";
-export { Housekeeping } from "./housekeeping.ts";
+export { type HouseDeps, Housekeeping } from "./housekeeping.ts";
 export { Retention } from "./retention.ts";

@@ -22,6 +22,8 @@ export interface CommitterDeps {
   incarnation: string;
   /** Called with each applied change before its promise resolves, so that a cache is never behind its writer. */
   onApplied?: (change: Change, versionstamp: string) => void;
+  /** Called when it cannot be told whether a change was applied. */
+  onUnknown?: () => void;
   /** Rings the bells of an applied change in this process. */
   ring?: (bells: ReadonlySet<string>) => void;
   /** Adds to the commit what carries its bells to other processes. */
@@ -47,7 +49,10 @@ export class Committer implements Commits {
   async commit(change: Change): Promise<CommitResult> {
     this.mustFit(change);
     if (change.contradictory) return REFUSED;
-    const answer = await (this.#slots?.commit(() => this.#atomicOf(change)) ?? this.#direct(change));
+    const answer = await (this.#slots?.commit(() => this.#atomicOf(change)) ?? this.#direct(change)).catch((thrown) => {
+      if (thrown instanceof CarillonError && thrown.code === "unavailable") this.#deps.onUnknown?.();
+      throw thrown;
+    });
     if (!answer.ok) return REFUSED;
     this.#deps.onApplied?.(change, answer.versionstamp);
     if (change.bells.size > 0) this.#deps.ring?.(change.bells);

@@ -17,3 +17,4 @@ export * from "./not_applied.ts";
 export * from "./open_engine.ts";
 export * from "./port.ts";
 export * from "./profile.ts";
+export * from "./timed_kv.ts";

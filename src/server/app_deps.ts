@@ -33,6 +33,7 @@ export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
     audit: server.audit,
     timelines: server.timelines,
     events: server.events,
+    metrics: server.metrics,
     asksTokens,
     cluster: clusterOf(server, options),
     log,

@@ -1,5 +1,7 @@
 import type { Liveness } from "../claim/mod.ts";
-import type { Catalogue, FenceNow, HeldJobs } from "../store/mod.ts";
+import type { Tokens } from "../auth/mod.ts";
+import { DeletedJobs, GoneNodes, type HouseDeps, Housekeeping } from "../keep/mod.ts";
+import type { Catalogue, FenceNow, HeldJobs, OpenExecutions } from "../store/mod.ts";
 
 /** What is known of a job's pause and the cluster's. */
 export function pausesOf(fence: FenceNow, held: HeldJobs, catalogue: Catalogue) {
@@ -10,7 +12,7 @@ export function pausesOf(fence: FenceNow, held: HeldJobs, catalogue: Catalogue) 
 }
 
 /** What keeping house asks of the nodes. */
-export function nodesOf(liveness: Liveness) {
+function nodesOf(liveness: Liveness) {
   return {
     node(name: string) {
       const node = liveness.node(name);
@@ -18,4 +20,15 @@ export function nodesOf(liveness: Liveness) {
     },
     look: () => liveness.look(),
   };
+}
+
+/** What keeps house, with what it needs beside what is given. */
+export function houseOf(
+  parts: Omit<HouseDeps, "deletedJobs" | "goneNodes" | "node" | "look"> & { open: OpenExecutions },
+  liveness: Liveness,
+  tokens: Tokens,
+): Housekeeping {
+  const deletedJobs = new DeletedJobs(parts);
+  const goneNodes = new GoneNodes({ ...parts, liveness, tokens });
+  return new Housekeeping({ ...parts, ...nodesOf(liveness), deletedJobs, goneNodes });
 }

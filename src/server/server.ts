@@ -7,27 +7,19 @@ import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
 import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
 import { ClusterPauses, Jobs } from "../job/mod.ts";
 import { Events } from "../events/mod.ts";
-import { DeletedJobs, GoneNodes, Housekeeping, Retention } from "../keep/mod.ts";
-import { Committer, type Engine, GroupCommitter } from "../kv/mod.ts";
-import { lead, Lease, LEASE_BELL } from "../lease/mod.ts";
+import { type Housekeeping, Retention } from "../keep/mod.ts";
+import { type Committer, type Engine, GroupCommitter, timedKv } from "../kv/mod.ts";
+import { lead, type Lease, LEASE_BELL } from "../lease/mod.ts";
+import { countRuns, Metrics } from "../metrics/mod.ts";
 import { Outputs } from "../output/mod.ts";
 import { aborted, type Clock, GatheredLog, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { Expander, QUEUE_BELL, Starter } from "../start/mod.ts";
-import {
-  Catalogue,
-  claimSchema,
-  fenceKey,
-  FenceNow,
-  Graph,
-  HeldJobs,
-  leaseKey,
-  OpenExecutions,
-  Store,
-} from "../store/mod.ts";
+import { Catalogue, claimSchema, FenceNow, Graph, HeldJobs, OpenExecutions, Store } from "../store/mod.ts";
 import { Timelines } from "../timeline/mod.ts";
-import { raiseTerm, termOf } from "./fence_bytes.ts";
 import { Fleet } from "./fleet.ts";
-import { nodesOf, pausesOf } from "./known_of.ts";
+import { houseOf, pausesOf } from "./known_of.ts";
+import { committerOf, leaseOf } from "./lease_of.ts";
+import { observedOf } from "./observed.ts";
 import { ManualRuns } from "./runs.ts";
 import { StoreViews } from "./views.ts";
 
@@ -62,6 +54,7 @@ export class Server {
   readonly finisher: Finisher;
   readonly lease: Lease;
   readonly audit: AuditTrail;
+  readonly metrics: Metrics;
   readonly timelines: Timelines;
   readonly events: Events;
   readonly tokens: Tokens;
@@ -73,12 +66,12 @@ export class Server {
   readonly #incarnation: string;
   readonly #bell: Bell;
   readonly #committer: Committer;
-  readonly #catalogue: Catalogue;
+  readonly catalogue: Catalogue;
   readonly #graph: Graph;
   readonly #held: HeldJobs;
   readonly #fence: FenceNow;
   readonly #open: OpenExecutions;
-  readonly #index: QueueIndex;
+  readonly index: QueueIndex;
   readonly #assigned: AssignedIndex;
   readonly #broker: Broker;
   readonly #counts: HourlyCounts;
@@ -92,64 +85,64 @@ export class Server {
   readonly #fleet: Fleet | null;
 
   constructor(options: ServerOptions) {
-    const { engine, clock, random } = options;
+    const { clock, random, nodeName, defaultTimezone, version, auditKeptMs } = options;
+    const observe = () => observedOf(this, clock, this.#fleet?.peers);
+    const metrics: Metrics = this.metrics = new Metrics({ version, clock, observe });
+    const engine = { ...options.engine, kv: timedKv(options.engine.kv, metrics) };
     const log = this.#log = new GatheredLog(options);
-    this.#options = { ...options, log };
-    const bell = this.#bell = options.bell ?? openBell(options);
+    this.#options = { ...options, engine, log };
+    const bell = this.#bell = options.bell ?? openBell(this.#options);
     const incarnation = this.#incarnation = randomDigits(random, 16);
-    this.#committer = committerOf(options, bell, incarnation);
+    this.#committer = committerOf(this.#options, bell, incarnation, metrics);
     const committer = new GroupCommitter({ committer: this.#committer, profile: engine.profile });
-    const store = new Store({ engine, committer, log: options.log });
-    const { nodeName, defaultTimezone, version, auditKeptMs } = options;
-    this.store = store;
+    const store = this.store = new Store({ engine, committer, log: options.log });
+    countRuns(store, metrics);
     const audit = this.audit = new AuditTrail({ store, clock, random });
     this.tokens = new Tokens({ store, clock, random, audit });
-    this.#catalogue = new Catalogue(store);
+    this.catalogue = new Catalogue(store);
     this.#graph = new Graph(store);
     this.#held = new HeldJobs(store);
     this.#open = new OpenExecutions(store);
-    this.#index = new QueueIndex(store, clock);
+    this.index = new QueueIndex(store, clock);
     this.liveness = new Liveness(store, clock);
     this.#counts = new HourlyCounts(store, nodeName);
-    const known = { catalogue: this.#catalogue, graph: this.#graph, open: this.#open, index: this.#index };
-    const parts = { store, ...known, clock, random, log, audit };
+    const { catalogue, index } = this;
+    const parts = { store, catalogue, graph: this.#graph, open: this.#open, index, clock, random, log, audit };
     const fence = this.#fence = new FenceNow(parts);
     this.pauses = new ClusterPauses(parts);
-    const liveNodes = () => this.liveness.live();
-    const pauseOf = pausesOf(fence, this.#held, this.#catalogue);
+    const pauseOf = pausesOf(fence, this.#held, this.catalogue);
+    const brokering = { ...parts, pauseOf, fence, reread: () => this.#queues.rung() };
     const finisher = this.finisher = new Finisher({ ...parts, counter: this.#counts });
+    const liveNodes = () => this.liveness.live();
+    const making = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => index.queuedRuns(uid) };
     this.outputs = new Outputs({ ...parts, incarnation });
     this.#assigned = new AssignedIndex(store);
-    const self = { name: nodeName, version, address: () => this.address, incarnation };
-    const shared = { ...parts, ...self, held: this.#held, liveness: this.liveness, outputs: this.outputs, bell };
+    const self = { ...parts, name: nodeName, version, address: () => this.address, incarnation };
+    const shared = { ...self, held: this.#held, liveness: this.liveness, outputs: this.outputs, bell };
     this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
     const peers = this.#fleet?.peers;
-    const minder = peers && new Minder(peers, this.liveness);
-    this.#broker = new Broker({ ...parts, pauseOf, fence, minder, reread: () => this.#queues.rung() });
+    this.#broker = new Broker({ ...brokering, minder: peers && new Minder(peers, this.liveness) });
     fence.onPause(() => this.#broker.look());
     this.#queues = new QueueWatch({ ...parts, broker: this.#broker });
     this.agents = new Agents({ ...shared, broker: this.#broker, assigned: this.#assigned, finisher });
     this.jobs = new Jobs({ ...parts, defaultTimezone, defaultTarget: options.defaultTarget });
-    const starter = new Starter({ ...parts, liveNodes, settleGate: (gate) => settleGate(gate, store, finisher) });
-    this.runs = new ManualRuns({ ...parts, starter, finisher });
+    const settle = (gate: string) => settleGate(gate, store, finisher);
+    this.runs = new ManualRuns({ ...making, starter: new Starter({ ...making, settleGate: settle }) });
     this.views = new StoreViews({ ...parts, isPaused: () => fence.isPaused });
     this.events = new Events({ ...parts, wire: this.outputs, incarnation });
     this.timelines = new Timelines({ ...parts, pauses: this.pauses, views: this.views, defaultTimezone });
-    const fireDeps = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => this.#index.queuedRuns(uid) };
-    this.#firing = new Firing(fireDeps);
-    this.#backlog = new BacklogWork(fireDeps);
-    const handlers = createHandlers({ ...parts, jobs: this.jobs, finisher, liveNodes, defaultTimezone });
+    this.#firing = new Firing(making);
+    this.#backlog = new BacklogWork(making);
+    const handlers = createHandlers({ ...making, jobs: this.jobs, defaultTimezone });
     const minds = (shard: number) => peers?.minds(`effects ${shard}`) ?? true;
     this.#effects = new EffectWorker({ ...parts, bell, handlers, minds });
-    this.#retention = new Retention(store, this.#catalogue);
+    this.#retention = new Retention(store, this.catalogue);
     this.#expander = new Expander(parts);
-    const house = { finisher, deletedJobs: new DeletedJobs({ ...parts, finisher }), expander: this.#expander };
-    const goneNodes = new GoneNodes({ ...parts, liveness: this.liveness, tokens: this.tokens });
-    this.#house = new Housekeeping({ ...parts, ...nodesOf(this.liveness), ...house, goneNodes, pauseOf, auditKeptMs });
-    for (const part of [this.#index, this.#assigned, this.#broker, this.agents]) {
-      this.liveness.onForgotten((node) => part.forgetNode(node));
-    }
-    this.lease = leaseOf(options, this.#committer, `${nodeName}/${incarnation}`, () => !peers?.clockIsOff);
+    const kept = { ...making, expander: this.#expander, pauseOf, auditKeptMs };
+    this.#house = houseOf(kept, this.liveness, this.tokens);
+    const mindful = [this.index, this.#assigned, this.#broker, this.agents];
+    this.liveness.onForgotten((node) => mindful.forEach((part) => part.forgetNode(node)));
+    this.lease = leaseOf(this.#options, this.#committer, `${nodeName}/${incarnation}`, () => !peers?.clockIsOff);
   }
 
   /** The servers of this store that live, this one first. */
@@ -164,7 +157,7 @@ export class Server {
   /** Reads what must be known before agents may come. Throws `unavailable` for a store of a newer schema. */
   async load(): Promise<void> {
     await claimSchema(this.store, this.#options.random);
-    const parts = [this.#graph, this.#held, this.#open, this.#index, this.#assigned, this.#expander].map((part) =>
+    const parts = [this.#graph, this.#held, this.#open, this.index, this.#assigned, this.#expander].map((part) =>
       part.load()
     );
     await Promise.all([this.liveness.load(this.store), this.#fence.refresh(), ...parts]);
@@ -217,51 +210,19 @@ export class Server {
     const { clock, log } = this.#options;
     let loaded = false;
     await runForever({ clock, log, name: "catalogue" }, signal, async () => {
-      if (!loaded) await this.#catalogue.load();
+      if (!loaded) await this.catalogue.load();
       loaded = true;
       await aborted(signal);
     });
   }
 
   async #keepHistory(signal: AbortSignal): Promise<void> {
-    await Promise.race([this.#catalogue.ready(), aborted(signal)]);
+    await Promise.race([this.catalogue.ready(), aborted(signal)]);
     await this.#retention.run(this.#options, signal);
   }
 
   async #keepHouse(signal: AbortSignal): Promise<void> {
-    await Promise.race([this.#catalogue.ready(), aborted(signal)]);
+    await Promise.race([this.catalogue.ready(), aborted(signal)]);
     await this.#house.run(signal);
   }
-}
-
-function committerOf({ engine, clock, log }: ServerOptions, bell: Bell, incarnation: string): Committer {
-  return new Committer({
-    engine,
-    clock,
-    log,
-    incarnation,
-    ring: (bells) => bell.ring(bells),
-    decorate: (atomic, bells) => bell.decorate?.(atomic, bells),
-  });
-}
-
-function leaseOf(
-  { engine, clock, log }: ServerOptions,
-  committer: Committer,
-  holder: string,
-  mayStand: () => boolean,
-): Lease {
-  return new Lease({
-    kv: engine.kv,
-    committer,
-    clock,
-    log,
-    profile: engine.profile,
-    holder,
-    mayStand,
-    leaseKey: leaseKey(),
-    fenceKey: fenceKey(),
-    raiseTerm,
-    termOf,
-  });
 }

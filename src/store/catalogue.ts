@@ -82,6 +82,11 @@ export class Catalogue {
     return this.#loaded.promise;
   }
 
+  /** How many jobs are known. */
+  get size(): number {
+    return this.#rows.size;
+  }
+
   /** The row of a job by its uid, when it is known. */
   byUid(uid: string): Row | undefined {
     return this.#byUid.get(uid);

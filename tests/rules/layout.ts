@@ -31,6 +31,7 @@ const SERVICES = [
   "src/auth",
   "src/timeline",
   "src/events",
+  "src/metrics",
 ];
 
 /**
@@ -63,6 +64,7 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
       "src/finish",
     ],
   },
+  "src/metrics": { imports: ["src/runtime", "src/model", "src/kv", "src/store"] },
   "src/events": { imports: ["src/runtime", "src/model", "src/store"] },
   "src/timeline": {
     imports: ["src/runtime", "src/model", "src/schedule", "src/store", "src/audit", "src/job"],

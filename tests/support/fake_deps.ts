@@ -87,6 +87,7 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
       watch: () => ({ [Symbol.dispose]() {} }),
     },
     audit: { list: () => Promise.resolve([]) },
+    metrics: { text: () => Promise.resolve("") },
     events: { async *follow() {} },
     timelines: { of: (name) => Promise.resolve(jobs.view(name) && { entries: [], isCut: false }) },
     asksTokens: false,

@@ -65,6 +65,7 @@ export const BODIES: Readonly<Record<string, fc.Arbitrary<BadRequest["body"]>>> 
   "GET /": fc.constant(undefined),
   "GET /ui": fc.constant(undefined),
   "GET /ui/ui.css": fc.constant(undefined),
+  "GET /metrics": fc.constant(undefined),
   "GET /docs": fc.constant(undefined),
   "GET /openapi.json": fc.constant(undefined),
   "GET /health": fc.constant(undefined),
