@@ -16,12 +16,17 @@ export async function seeToFirstToken(
   file: string,
   show: ((token: string) => void) | undefined,
 ): Promise<void> {
-  const given = file === "" ? "" : await readIfThere(file);
+  if (file === "") {
+    const token = await tokens.createFirst();
+    if (token !== null) show?.(token);
+    return;
+  }
+  const given = await readIfThere(file);
   if (given !== "") return await tokens.adopt(given);
+  // Made ready before there is a token: one that could not be kept would lock everybody out.
+  using place = await makePlace(file);
   const token = await tokens.createFirst();
-  if (token === null) return;
-  if (file === "") show?.(token);
-  else await write(file, token);
+  if (token !== null) await place.write(new TextEncoder().encode(`${token}\n`));
 }
 
 async function readIfThere(file: string): Promise<string> {
@@ -33,10 +38,11 @@ async function readIfThere(file: string): Promise<string> {
   }
 }
 
-async function write(file: string, token: string): Promise<void> {
+async function makePlace(file: string): Promise<Deno.FsFile> {
   try {
-    await Deno.writeTextFile(file, `${token}\n`, { mode: 0o600 });
+    const place = await Deno.open(file, { write: true, create: true, mode: 0o600 });
     await Deno.chmod(file, 0o600);
+    return place;
   } catch (thrown) {
     throw new CarillonError("unavailable", `Cannot write the admin token "${file}": ${messageOf(thrown)}`);
   }
