@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { answer, queryOf } from "../answer.ts";
 import type { AppDeps } from "../deps.ts";
-import { type HttpEdge, json, queryFlags, refusals } from "../http_edge.ts";
+import { type HttpEdge, json, queryFlag, refusals } from "../http_edge.ts";
 import { auditAnswer, auditAnswerSchema, readAuditQuery } from "../wire/audit_answer.ts";
 
 const listAudit = createRoute({
@@ -12,7 +12,17 @@ const listAudit = createRoute({
   description:
     "Of one ?target=, ?action= or person (?by=), ?since= a time, at most ?limit= (100); the next page begins ?before= the " +
     "last id.",
-  parameters: queryFlags("target", "action", "by", "since", "before", "limit", "pretty"),
+  request: {
+    query: z.object({
+      target: z.string().optional(),
+      action: z.string().optional(),
+      by: z.string().optional(),
+      since: z.string().optional(),
+      before: z.string().optional(),
+      limit: z.string().optional(),
+      pretty: queryFlag,
+    }),
+  },
   responses: { 200: json(z.array(auditAnswerSchema), "Records"), ...refusals },
 });
 

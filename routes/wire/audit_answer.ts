@@ -52,6 +52,18 @@ export function revisionAnswer(
   return { revision, created_at: rfc3339(createdAt), changes: changesAnswer(changes) };
 }
 
+/** A revision as it was answered, with its time in epoch milliseconds. */
+export function readRevisionAnswer({ created_at, ...same }: z.infer<typeof revisionAnswerSchema>) {
+  return { ...same, createdAt: Date.parse(created_at) };
+}
+
+/** A record of the trail as it was answered, with its time in epoch milliseconds. */
+export function readAuditAnswer(answer: AuditAnswer) {
+  return { ...answer, at: Date.parse(answer.at) };
+}
+/** A record of the trail as it was answered. */
+export type AuditReport = ReturnType<typeof readAuditAnswer>;
+
 /** What is asked of the trail. Throws `invalid`. */
 export function readAuditQuery(query: URLSearchParams): AuditQuery {
   const given = query.get("action") || null;

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Cli, Finish } from "./cli.ts";
+import { addAuditList } from "./commands/audit_list.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addClusterPause, addClusterUnpause } from "./commands/cluster_pause.ts";
 import { addClusterReplace } from "./commands/cluster_replace.ts";
@@ -13,6 +14,7 @@ import { addJobDelete } from "./commands/job_delete.ts";
 import { addJobGet } from "./commands/job_get.ts";
 import { addJobList } from "./commands/job_list.ts";
 import { addJobPause, addJobUnpause } from "./commands/job_pause.ts";
+import { addJobRevert, addJobRevisions } from "./commands/job_revisions.ts";
 import { addJobRun } from "./commands/job_run.ts";
 import { addJobToggle } from "./commands/job_toggle.ts";
 import { addJobWhy } from "./commands/job_why.ts";
@@ -48,6 +50,8 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
       addJobUnpause,
       addJobDelete,
       addJobWhy,
+      addJobRevisions,
+      addJobRevert,
     ],
   },
   {
@@ -65,6 +69,7 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
     what: "Say who may use the API, and how far",
     commands: [addTokenCreate, addTokenList, addTokenRevoke],
   },
+  { name: "audit", what: "Look at who changed what", commands: [addAuditList] },
   { name: "join-token", what: "Let agents join", commands: [addJoinTokenCreate] },
   {
     name: "cluster",

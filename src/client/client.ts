@@ -12,6 +12,7 @@ import {
   readPreviewAnswer,
 } from "../../routes/wire/read_answer.ts";
 import type { JobAnswer } from "../../routes/wire/job_answer.ts";
+import { readAuditAnswer, readRevisionAnswer } from "../../routes/wire/audit_answer.ts";
 import { readTimelineAnswer, type TimelineReport } from "../../routes/wire/timeline_answer.ts";
 import { readTokenAnswer, tokenBody, type TokenReport } from "../../routes/wire/token_answer.ts";
 import { type ClusterPause, type Gap, type JobView, type Outcome, OUTCOMES, type Role } from "../model/mod.ts";
@@ -189,6 +190,22 @@ export function createClient(options: ClientOptions) {
       };
       const response = await job.timeline.$get({ param: jobParam(name), query });
       return (await body(response)).map(readTimelineAnswer);
+    },
+
+    /** Who changed what, newest first. Throws invalid. */
+    async audit(query: { target?: string; by?: string; action?: string; since?: string; limit?: string }) {
+      return (await body(await v1.audit.$get({ query }))).map(readAuditAnswer);
+    },
+
+    /** A job's revisions, newest first, each with what it changed. Throws not_found. */
+    async revisions(name: string) {
+      return (await body(await job.revisions.$get({ param: jobParam(name) }))).map(readRevisionAnswer);
+    },
+
+    /** Defines a job as it was in a revision. Throws not_found. */
+    async revert(name: string, revision: number): Promise<JobResult> {
+      const param = { ...jobParam(name), revision: String(revision) };
+      return await jobResult(options, await job.revisions[":revision"].restore.$post({ param }));
     },
 
     /** The next `n` times of a schedule, the schedule in words, notes. */
