@@ -2,7 +2,7 @@ import { createApp } from "../../routes/mod.ts";
 import { Agent } from "../agent/mod.ts";
 import type { Bell } from "../bell/mod.ts";
 import { createAgentClient } from "../client/mod.ts";
-import { createExecutors, type Executor, killSurvivors } from "../execute/mod.ts";
+import { createExecutors, DeniedAddresses, type Executor, killSurvivors } from "../execute/mod.ts";
 import { type Engine, openEngine } from "../kv/mod.ts";
 import { MAX_TXN_OPS, type Member, type MemberOptions, startMember } from "../member/mod.ts";
 import { aborted, CarillonError, type Clock, invalid, type Log, messageOf, type Random } from "../runtime/mod.ts";
@@ -28,6 +28,8 @@ export interface ServeOptions {
   kv: string;
   /** The etcd member to run beside this server, which then is its store. */
   member: MemberOptions | null;
+  /** Ranges of addresses that jobs must not call from here. */
+  httpDeny: string[];
   /** Run jobs in this process too. */
   agent: boolean;
   /** File of an admin's token, which is written there when there is none; empty: it is shown. */
@@ -89,7 +91,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
   });
   await server.load();
   if (asksTokens) await seeToFirstToken(server.tokens, options.adminTokenFile, deps.onFirstToken);
-  using executors = createExecutors({ clock, env: options.env, log });
+  using executors = createExecutors({ clock, env: options.env, log, denied: new DeniedAddresses(options.httpDeny) });
   const app = createApp(appDepsOf(server, {
     ...options,
     clock,

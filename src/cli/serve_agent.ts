@@ -1,7 +1,7 @@
 import { join as joinPath } from "node:path";
 import { Agent, AnyServer } from "../agent/mod.ts";
 import { createAgentClient, type NodeTokens } from "../client/mod.ts";
-import { createExecutors, killSurvivors } from "../execute/mod.ts";
+import { createExecutors, DeniedAddresses, killSurvivors } from "../execute/mod.ts";
 import { aborted } from "../runtime/mod.ts";
 import { openDataDir } from "../server/mod.ts";
 import type { ServeDeps } from "./serve.ts";
@@ -17,6 +17,8 @@ export interface ServeAgentOptions {
   slots: number;
   /** How long running jobs may go on after the first signal to stop. */
   drainMs: number;
+  /** Ranges of addresses that jobs must not call from here. */
+  httpDeny: string[];
   env: Readonly<Record<string, string>>;
   version: string;
 }
@@ -29,7 +31,7 @@ export async function serveAgent(options: ServeAgentOptions, deps: ServeDeps): P
   const { clock, random, log, stop, hurry } = deps;
   const { env, nodeName: name, tags, slots, version } = options;
   using dataDir = await openDataDir(options.dataDir);
-  using executors = createExecutors({ clock, env, log });
+  using executors = createExecutors({ clock, env, log, denied: new DeniedAddresses(options.httpDeny) });
   const tokens = await loadTokens(options.joinToken, joinPath(dataDir.path, "node-token"));
   const servers = options.join.map((url) => ({ url, server: createAgentClient({ baseUrl: url, fetch, tokens }) }));
   const agent = new Agent({

@@ -20,6 +20,7 @@ Deno.test("readSettings() takes the defaults where nothing is set", () => {
     httpAddr: "127.0.0.1:8080",
     advertiseUrl: "",
     adminTokenFile: "",
+    httpDeny: [],
     auditRetention: 2_160 * 3_600_000,
     insecure: false,
     dataDir: "carillon.data",

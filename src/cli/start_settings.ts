@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DeniedAddresses } from "../execute/mod.ts";
 import { LOG_LEVELS, parseDuration } from "../runtime/mod.ts";
 import { isTimeZone } from "../schedule/mod.ts";
 import { defaultMemberSettings, MEMBER_SETTINGS, memberSettingsShape } from "./member_settings.ts";
@@ -56,6 +57,19 @@ const joinList = z.union([z.array(z.string()), z.string().transform((one) => [on
   return given.map((value) => value.replace(/\/$/, ""));
 });
 
+/** Ranges of addresses, or one of them. */
+const denyList = z.union([z.array(z.string()), z.string().transform((one) => [one])], {
+  error: isNot("a list of ranges like 10.0.0.0/8"),
+}).superRefine((given, context) => {
+  for (const range of given) {
+    try {
+      new DeniedAddresses([range]);
+    } catch {
+      context.addIssue({ code: "custom", message: `${shown(range)} is not a range like 10.0.0.0/8, nor private` });
+    }
+  }
+});
+
 const tagMap = z.record(z.string(), z.string());
 
 /** A map, or a list of `key=value`. */
@@ -97,6 +111,7 @@ export const startSettingsSchema = z.object({
   ),
   adminTokenFile: text("the path of a file", (value) => value !== ""),
   auditRetention: duration,
+  httpDeny: denyList,
   insecure: flag,
   dataDir: text("the path of a folder", (value) => value !== ""),
   kv: text("the address of a store", (value) => value !== ""),
@@ -137,6 +152,11 @@ export const START_SETTINGS = {
   },
   adminTokenFile: { value: "FILE", kind: "text", what: "an admin's token, written there if it is not (it is shown)" },
   auditRetention: { value: "DURATION", kind: "text", what: "how long it is kept who changed what (2160h)" },
+  httpDeny: {
+    value: "RANGE",
+    kind: "list",
+    what: "addresses that http jobs must not call from here, like 10.0.0.0/8 or private",
+  },
   insecure: { value: null, kind: "flag", what: "ask for no token beyond loopback: anyone there may run commands" },
   dataDir: { value: "DIR", kind: "text", what: "folder of the store and the agent's notes (carillon.data)" },
   kv: {
@@ -167,6 +187,7 @@ export function defaultSettings(hostname: string): StartSettings {
     advertiseUrl: "",
     adminTokenFile: "",
     auditRetention: 2_160 * 3_600_000,
+    httpDeny: [],
     insecure: false,
     dataDir: "carillon.data",
     kv: "",

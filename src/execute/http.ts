@@ -5,6 +5,7 @@ import { parseConfig, type Parsed, parseOption, reasonOfIssues } from "./config.
 import type { Executor, ExecutorContext, ExecutorResult } from "./executor.ts";
 import { readBody } from "./http_body.ts";
 import { HttpClients } from "./http_clients.ts";
+import { DeniedAddresses } from "./http_deny.ts";
 import { Deadline } from "./http_deadline.ts";
 import { sendShowing } from "./http_debug.ts";
 import { bodyTest, codeExpected, expectsRedirect } from "./http_expect.ts";
@@ -24,10 +25,12 @@ type Call = HttpConfig & { bodyMatches: ((body: string) => boolean) | undefined 
 export class HttpExecutor implements Executor, Disposable {
   readonly name = "http";
   readonly #clock: Clock;
-  readonly #clients = new HttpClients();
+  readonly #clients: HttpClients;
 
-  constructor(deps: { clock: Clock }) {
+  /** `denied` are addresses that no job may call. */
+  constructor(deps: { clock: Clock; denied?: DeniedAddresses }) {
     this.#clock = deps.clock;
+    this.#clients = new HttpClients(deps.denied ?? new DeniedAddresses([]));
   }
 
   validate(config: Readonly<Record<string, unknown>>): Issue[] {

@@ -5,14 +5,16 @@
 import type { Clock, Log } from "../runtime/mod.ts";
 import type { Executor } from "./executor.ts";
 import { HttpExecutor } from "./http.ts";
+import type { DeniedAddresses } from "./http_deny.ts";
 import { ShellExecutor } from "./shell.ts";
 
 export * from "./executor.ts";
+export { DeniedAddresses } from "./http_deny.ts";
 export { killSurvivors } from "./survivors.ts";
 
 /** Every executor of this version, by its name in a job's `executor`; disposing closes the connections that they keep. */
 export function createExecutors(
-  deps: { clock: Clock; env: Readonly<Record<string, string>>; log: Log },
+  deps: { clock: Clock; env: Readonly<Record<string, string>>; log: Log; denied?: DeniedAddresses },
 ): ReadonlyMap<string, Executor> & Disposable {
   const http = new HttpExecutor(deps);
   const byName = new Map<string, Executor>([["shell", new ShellExecutor(deps)], ["http", http]]);

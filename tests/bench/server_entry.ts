@@ -23,6 +23,7 @@ await serve({
   defaultTarget: "all",
   drainMs: 2_000,
   adminTokenFile: "",
+  httpDeny: [],
   auditKeptMs: 86_400_000,
   insecure: false,
   agent: kv === "",

@@ -117,8 +117,8 @@ async function agentOptions(cli: Cli, settings: StartSettings): Promise<Paramete
 }
 
 function nodeOptions({ env, version }: Cli, settings: StartSettings) {
-  const { dataDir, nodeName, tag: tags, slots, drain: drainMs } = settings;
-  return { dataDir, nodeName, tags, slots, drainMs, env, version };
+  const { dataDir, nodeName, tag: tags, slots, drain: drainMs, httpDeny } = settings;
+  return { dataDir, nodeName, tags, slots, drainMs, httpDeny, env, version };
 }
 
 async function readConfig(cli: Cli, path: unknown): Promise<{ path: string; text: string } | null> {

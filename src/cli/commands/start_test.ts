@@ -39,6 +39,7 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     slots: 3,
     defaultTarget: "all",
     drainMs: 30_000,
+    httpDeny: [],
     adminTokenFile: "",
     auditKeptMs: 2_160 * 3_600_000,
     insecure: true,
@@ -124,6 +125,7 @@ Deno.test("start --join runs an agent alone, with a token from a file", async ()
     tags: {},
     slots: 100,
     drainMs: 30_000,
+    httpDeny: [],
     env: {},
     version: "1.2.3",
   }]);

@@ -12,6 +12,7 @@ console.log(1);
 await serveAgent({
   join,
   joinToken: null,
+  httpDeny: [],
   dataDir,
   nodeName,
   tags: {},
