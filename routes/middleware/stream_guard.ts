@@ -34,7 +34,10 @@ function untilTold(
       });
     },
     async pull(controller) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((thrown) => {
+        watched?.[Symbol.dispose]();
+        throw thrown;
+      });
       if (!done) return controller.enqueue(value);
       watched?.[Symbol.dispose]();
       controller.close();

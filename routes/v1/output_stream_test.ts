@@ -44,7 +44,7 @@ Deno.test("eventStream() shows with a comment that it lives while nothing comes"
     await later.promise;
     yield chunk(0, "a");
   }
-  const reader = eventStream(() => silence.promise, slow).getReader();
+  const reader = eventStream((ms) => ms === 15_000 ? silence.promise : never(), slow).getReader();
   const first = reader.read();
   silence.resolve();
   assert.equal(new TextDecoder().decode((await first).value), ": waiting\n\n");
@@ -123,4 +123,34 @@ Deno.test("plainStream() closes its events after the end", async () => {
 Deno.test("plainStream() sends the bytes, with a mark where some were skipped", async () => {
   const body = plainStream(never, () => eventsOf(chunk(0, "a\n"), chunk(2, "b\n", 7)));
   assert.equal(await new Response(body).text(), "a\n\n[... 7 bytes skipped ...]\nb\n");
+});
+
+Deno.test("eventStream() cuts off a reader that takes nothing for 5 minutes, and lets go of what it followed", async () => {
+  const unread = Promise.withResolvers<void>();
+  const waits: number[] = [];
+  let signal: AbortSignal | undefined;
+  let isLetGo = false;
+  async function* open(given: AbortSignal) {
+    signal = given;
+    try {
+      for (let n = 0;; n++) yield chunk(n, "a");
+    } finally {
+      isLetGo = true;
+    }
+  }
+  const sleep = (ms: number, signal?: AbortSignal) => {
+    if (ms === 15_000) return never();
+    waits.push(ms);
+    return Promise.race([
+      unread.promise,
+      new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve())),
+    ]);
+  };
+  const reader = eventStream(sleep, open).getReader();
+  for (let n = 0; n < 3; n++) assert.equal((await reader.read()).done, false);
+  assert.deepEqual([waits, isLetGo], [[300_000, 300_000, 300_000], false]);
+  unread.resolve();
+  await eventually(() => isLetGo);
+  await assert.rejects(reader.read(), /taken nothing for 5 minutes/);
+  assert.equal(signal?.aborted, true);
 });
