@@ -10,8 +10,8 @@ export interface HttpEdge {
     ownAgent?: boolean;
   };
   Variables: {
-    /** Who calls the API. */
-    caller: Caller;
+    /** Who calls the API; absent on what is open to everyone. */
+    caller?: Caller;
     /** Whose token an agent's call came with, where tokens are asked for. */
     holder?: KnownToken;
   };

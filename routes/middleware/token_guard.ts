@@ -35,9 +35,9 @@ export function apiGuard(deps: AppDeps): MiddlewareHandler<HttpEdge> {
 /** Stands before what is about one job: one that is none of the caller's business is as if it were not there. */
 export function jobGuard(deps: AppDeps): MiddlewareHandler<HttpEdge> {
   return async (context, next) => {
-    const { scope } = context.get("caller");
+    const scope = context.get("caller")?.scope ?? null;
     const route = scope && routeOf(context);
-    if (route && ruleOf(route)?.limited === "job") {
+    if (scope && route && ruleOf(route)?.limited === "job") {
       const name = context.req.param("job") ?? "";
       const view = await deps.views.job(name);
       if (!view || !isInScope(scope, view.job.definition)) throw noJob(name);

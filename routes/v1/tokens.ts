@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { answer } from "../answer.ts";
-import { actorOf } from "../caller.ts";
+import { actorOf, callerOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, pathParameters, queryFlags, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
@@ -60,7 +60,7 @@ export function tokenRoutes({ tokens, now }: AppDeps) {
   const until = (lifetimeMs: number | null) => lifetimeMs === null ? null : now() + lifetimeMs;
   return new OpenAPIHono<HttpEdge>()
     .openapi(whoami, (context) => {
-      const { name, role, scope } = context.get("caller");
+      const { name, role, scope } = callerOf(context);
       return answer(context, { name, role, jobs: scope?.jobs ?? [], metadata: scope?.metadata ?? {} }, 200);
     })
     .openapi(listTokens, async (context) => {

@@ -74,3 +74,13 @@ Deno.test("access: a limited token does not reach another job by another spellin
     }
   }
 });
+
+Deno.test("access: every path tells its methods to everyone, and nothing else", async () => {
+  for (const asksTokens of [true, false]) {
+    await using carillon = await startCarillon({ asksTokens, agent: false });
+    for (const path of ["/", "/v1", "/v1/jobs", "/v1/jobs/a", "/v1/jobs/a/run", "/v1/tokens", "/metrics", "/nothing"]) {
+      const answer = await carillon.request(path, { method: "OPTIONS" });
+      deepEqual([answer.status, await answer.text()], [204, ""], path);
+    }
+  }
+});
