@@ -38,6 +38,7 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   "GET /v1/jobs/:job/revisions": { role: "viewer", limited: "job" },
   "GET /v1/jobs/:job/revisions/:revision": { role: "viewer", limited: "job" },
   "GET /v1/events": { role: "viewer", limited: "own" },
+  "GET /v1/queue": { role: "viewer", limited: "own" },
   "GET /v1/busy": { role: "viewer", limited: "own" },
   "GET /v1/schedules/preview": { role: "viewer", limited: "own" },
   "GET /v1/members": { role: "viewer", limited: "own" },
@@ -66,6 +67,7 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
 
   "POST /v1/members/:name/drain": { role: "admin" },
   "POST /v1/members/:name/undrain": { role: "admin" },
+  "POST /v1/members/:name/declare-dead": { role: "admin" },
   "POST /v1/leave": { role: "admin" },
   "POST /v1/pause": { role: "admin" },
   "POST /v1/unpause": { role: "admin" },

@@ -24,6 +24,8 @@ import type {
   TimelineEntry,
   TimelineRange,
   Token,
+  Waiting,
+  WaitingQuery,
 } from "../src/model/mod.ts";
 import type { KnownToken, NewApiToken, NewJoinToken, StoredToken } from "../src/auth/mod.ts";
 import type { EventBatch } from "../src/events/mod.ts";
@@ -122,6 +124,12 @@ export interface Timelines {
   of(job: string, range: TimelineRange): Promise<{ entries: TimelineEntry[]; isCut: boolean } | null>;
 }
 
+/** What waits. */
+export interface Queue {
+  /** Oldest first; `isCut` says that there may be more. */
+  of(query: WaitingQuery): Promise<{ waiting: Waiting[]; isCut: boolean }>;
+}
+
 /** What happens. */
 export interface Events {
   /**
@@ -146,6 +154,8 @@ export interface Audit {
 export interface Member {
   node: Node;
   state: "alive" | "failed" | "left";
+  /** For how long nothing was heard of it, in milliseconds; null where it was never heard. */
+  silentMs: number | null;
 }
 
 /** This node and its cluster. */
@@ -155,6 +165,8 @@ export interface Cluster {
   nodes(): Promise<Member[]>;
   /** Lets a node drain or take work again; answers it. Throws not_found. */
   drain(name: string, draining: boolean, actor: Actor): Promise<Member>;
+  /** Takes it that a silent node is dead: what it had is over. Throws not_found, invalid for a live one. */
+  declareDead(name: string, actor: Actor): Promise<Member>;
   /** Name of the node that leads; null when there is none now. */
   leader(): Promise<string | null>;
   /** Starts nothing in the whole cluster, from now on; again, it changes policy, note and end. Throws invalid. */
@@ -180,6 +192,7 @@ export interface AppDeps {
   audit: Audit;
   timelines: Timelines;
   events: Events;
+  queue: Queue;
   metrics: Metrics;
   /** Whether who calls the API or an agent's path needs a token. */
   asksTokens: boolean;

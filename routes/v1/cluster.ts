@@ -3,7 +3,7 @@ import { z } from "zod";
 import { CarillonError, messageOf } from "../../src/runtime/mod.ts";
 import { answer, queryOf } from "../answer.ts";
 import { actorOf } from "../caller.ts";
-import type { AppDeps } from "../deps.ts";
+import type { AppDeps, Member } from "../deps.ts";
 import { type HttpEdge, json, pathParameters, queryFlags, refusals } from "../http_edge.ts";
 import { nodeAnswerSchema, pausedAnswerSchema, statsAnswer, statsAnswerSchema } from "../wire/cluster_answer.ts";
 import {
@@ -42,6 +42,12 @@ const undrainNode = createRoute({
   ...drainNode,
   path: "/members/{name}/undrain",
   summary: "Let a node take work again",
+});
+
+const declareDead = createRoute({
+  ...drainNode,
+  path: "/members/{name}/declare-dead",
+  summary: "Say that a silent node is dead: what it had is over, and frees its places",
 });
 
 const showLeader = createRoute({
@@ -86,6 +92,17 @@ const showStats = createRoute({
 /** This node and its cluster. */
 export function clusterRoutes(deps: AppDeps) {
   const { cluster } = deps;
+  /** Nodes with what they have and when they were heard of. */
+  const asNow = async (members: readonly Member[]) => {
+    const busy = await deps.views.busy();
+    return members.map(({ silentMs, ...member }) =>
+      memberAnswer({
+        ...member,
+        running: busy.filter((execution) => "node" in execution && execution.node === member.node.name).length,
+        lastSeenAt: silentMs === null ? null : deps.now() - silentMs,
+      })
+    );
+  };
   return new OpenAPIHono<HttpEdge>()
     .openapi(showNode, async (context) => {
       const nodes = await cluster.nodes();
@@ -100,17 +117,19 @@ export function clusterRoutes(deps: AppDeps) {
     })
     .openapi(listMembers, async (context) => {
       const nodes = await cluster.nodes();
-      return answer(context, nodes.map(memberAnswer), 200, { "x-total-count": String(nodes.length) });
+      return answer(context, await asNow(nodes), 200, { "x-total-count": String(nodes.length) });
     })
     .openapi(drainNode, async (context) => {
-      return answer(context, memberAnswer(await cluster.drain(context.req.param("name"), true, actorOf(context))), 200);
+      const [member] = await asNow([await cluster.drain(context.req.param("name"), true, actorOf(context))]);
+      return answer(context, member, 200);
     })
     .openapi(undrainNode, async (context) => {
-      return answer(
-        context,
-        memberAnswer(await cluster.drain(context.req.param("name"), false, actorOf(context))),
-        200,
-      );
+      const [member] = await asNow([await cluster.drain(context.req.param("name"), false, actorOf(context))]);
+      return answer(context, member, 200);
+    })
+    .openapi(declareDead, async (context) => {
+      const [member] = await asNow([await cluster.declareDead(context.req.param("name"), actorOf(context))]);
+      return answer(context, member, 200);
     })
     .openapi(showLeader, async (context) => {
       const [name, nodes] = await Promise.all([cluster.leader(), cluster.nodes()]);

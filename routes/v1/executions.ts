@@ -1,6 +1,5 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
-import { type Execution, isInScope, type Scope } from "../../src/model/mod.ts";
 import { CarillonError } from "../../src/runtime/mod.ts";
 import { answer, queryOf } from "../answer.ts";
 import { actorOf, callerOf } from "../caller.ts";
@@ -11,6 +10,7 @@ import { cancelBodySchema, gapAnswer, gapAnswerSchema } from "../wire/cluster_an
 import { executionAnswerSchema } from "../wire/execution_answer.ts";
 import { jobAnswerSchema } from "../wire/job_answer.ts";
 import { executionListQuery, readExecutionQuery, readOutputLimit } from "../wire/query.ts";
+import { inScope } from "./in_scope.ts";
 import { answerJob, noJob } from "./job_request.ts";
 import { LIST_OUTPUT_BYTES, showExecution, showExecutions } from "./show_execution.ts";
 
@@ -103,16 +103,4 @@ export function executionRoutes(deps: AppDeps) {
       const shown = await showExecutions(deps, busy, LIST_OUTPUT_BYTES);
       return answer(context, shown, 200, { "x-total-count": String(busy.length) });
     });
-}
-
-/** The executions of those jobs alone that are in a scope. */
-async function inScope(
-  deps: AppDeps,
-  scope: Scope | null,
-  executions: readonly Execution[],
-): Promise<readonly Execution[]> {
-  if (scope === null) return executions;
-  const views = await Promise.all([...new Set(executions.map(({ jobName }) => jobName))].map(deps.views.job));
-  const shown = new Set(views.flatMap((view) => view && isInScope(scope, view.job.definition) ? [view.job.uid] : []));
-  return executions.filter(({ uid }) => shown.has(uid));
 }

@@ -9,6 +9,7 @@ import { executionRoutes } from "./executions.ts";
 import { jobActionRoutes } from "./job_actions.ts";
 import { jobRoutes } from "./jobs.ts";
 import { outputRoutes } from "./output.ts";
+import { queueRoutes } from "./queue.ts";
 import { restoreRoutes } from "./restore.ts";
 import { revisionRoutes } from "./revisions.ts";
 import { scheduleRoutes } from "./schedules.ts";
@@ -29,6 +30,7 @@ export function v1Routes(deps: AppDeps) {
     .route("/", auditRoutes(deps))
     .route("/", timelineRoutes(deps))
     .route("/", eventRoutes(deps))
+    .route("/", queueRoutes(deps))
     .route("/", clusterPauseRoutes(deps))
     .route("/", clusterRoutes(deps));
 }

@@ -60,6 +60,8 @@ export const jobAnswerSchema = z.object({
   on_lost: z.enum(["fail", "retry", "wait"]).nullable(),
   grace: z.string(),
   retention: z.object({ count: z.number().int() }),
+  /** A letter for each of the last 20 outcomes, newest last: s(uccess), f(ailed), p(artially failed). */
+  recent: z.string(),
   uid: z.string(),
   revision: z.number().int(),
   created_at: time,
@@ -106,6 +108,7 @@ export function jobAnswer(view: JobView): JobAnswer {
     starts_at: rfc3339OrNull(definition.startsAt),
     expires_at: rfc3339OrNull(definition.expiresAt),
     ...ownFields(job),
+    recent: stat.recent,
   };
 }
 

@@ -80,6 +80,7 @@ const READ_ONLY = new Set([
   "created_at",
   "updated_at",
   "pause",
+  "recent",
 ]);
 
 const NESTED = new Map<string, z.ZodObject>([

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Node } from "../../src/model/mod.ts";
+import { rfc3339OrNull } from "./rfc3339.ts";
 
 /** Serf's numbers for the state of a member. */
 const STATUS = { alive: 1, left: 3, failed: 4 } as const;
@@ -30,6 +31,15 @@ export const memberAnswerSchema = z.object({
   statusText: z.enum(["alive", "left", "failed"]),
   /** It takes no more work. */
   draining: z.boolean(),
+  /** How many runs it takes at once; 0 where it runs none. */
+  slots: z.number().int(),
+  /** Runs that it has now. */
+  running: z.number().int(),
+  executors: z.array(z.string()),
+  /** Null for a server that runs no jobs. */
+  registered_at: z.string().nullable(),
+  /** When this server last heard of it; null where it has not since its own start. */
+  last_seen_at: z.string().nullable(),
 });
 /** A node as `/v1/members` answers it. */
 export type MemberAnswer = z.infer<typeof memberAnswerSchema>;
@@ -38,6 +48,14 @@ export type MemberAnswer = z.infer<typeof memberAnswerSchema>;
 export interface NodeState {
   node: Node;
   state: "alive" | "failed" | "left";
+}
+
+/** What is known of a node at some moment. */
+export interface NodeNow extends NodeState {
+  /** Runs that it has. */
+  running: number;
+  /** Epoch milliseconds; null where nothing was heard of it. */
+  lastSeenAt: number | null;
 }
 
 /** A node in the shape of a member of Dkron's gossip; its versions, which have no meaning here, are fixed. */
@@ -59,9 +77,19 @@ export function leaderAnswer({ node, state }: NodeState): LeaderAnswer {
 }
 
 /** The same with the node's id, which is the same on every request, and its state in words. */
-export function memberAnswer(member: NodeState): MemberAnswer {
+export function memberAnswer(member: NodeNow): MemberAnswer {
   const { node, state } = member;
-  return { id: node.id, ...leaderAnswer(member), statusText: state, draining: node.draining !== null };
+  return {
+    id: node.id,
+    ...leaderAnswer(member),
+    statusText: state,
+    draining: node.draining !== null,
+    slots: node.slots,
+    running: member.running,
+    executors: node.executors,
+    registered_at: rfc3339OrNull(node.registeredAt || null),
+    last_seen_at: rfc3339OrNull(member.lastSeenAt),
+  };
 }
 
 /** A node's tags, with what Dkron puts beside them. */

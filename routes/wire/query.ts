@@ -5,7 +5,7 @@ import { STATES_ON_WIRE, statesOf } from "./execution_answer.ts";
 
 const optional = z.string().optional();
 
-/** Query of a list of jobs, for the API's document and its typed client; `metadata[key]=value` may repeat beside it. */
+/** Query of a list of jobs, for the API's document and its typed client; `metadata[key]=value` and `tags[key]=value` may repeat beside it. */
 export const jobListQuery = z.object({
   _sort: optional,
   _order: optional,
@@ -14,6 +14,8 @@ export const jobListQuery = z.object({
   q: optional,
   status: optional,
   disabled: optional,
+  paused: optional,
+  executor: optional,
   pretty: optional,
 });
 
@@ -53,14 +55,17 @@ const EXECUTION_SORT = new Map<string, ExecutionQuery["sort"]>([
 
 /** What a list of the jobs in a scope asks for; null when its filter fits no job. Throws `invalid`. */
 export function readJobQuery(query: URLSearchParams, scope: Scope | null): JobQuery | null {
-  const disabled = query.get("disabled") ?? "";
-  if (!["", "true", "false"].includes(disabled)) return null;
+  const [disabled, paused] = [query.get("disabled") ?? "", query.get("paused") ?? ""];
+  if ([disabled, paused].some((text) => !["", "true", "false"].includes(text))) return null;
   return {
     scope,
-    metadata: readMetadata(query),
+    metadata: readPairs(query, "metadata"),
+    tags: readPairs(query, "tags"),
     text: query.get("q") ?? "",
     status: query.get("status") || null,
     disabled: disabled === "" ? null : disabled === "true",
+    paused: paused === "" ? null : paused === "true",
+    executor: query.get("executor") || null,
     sort: readSort(query, JOB_SORT, "name"),
     descending: query.get("_order") === "DESC",
     ...readSlice(query),
@@ -89,9 +94,10 @@ export function readCount(text: string | null, fallback: number, most: number): 
   return count <= 0 ? fallback : Math.min(count, most);
 }
 
-function readMetadata(query: URLSearchParams): Record<string, string> {
+/** `of[key]=value`, which may repeat. */
+function readPairs(query: URLSearchParams, of: "metadata" | "tags"): Record<string, string> {
   const pairs = [...query].flatMap(([name, value]) => {
-    const key = /^metadata\[(.+)\]$/.exec(name)?.[1];
+    const key = name.startsWith(`${of}[`) ? /^[a-z]+\[(.+)\]$/.exec(name)?.[1] : undefined;
     return key === undefined ? [] : [[key, value] as const];
   });
   return Object.fromEntries(pairs);

@@ -43,9 +43,14 @@ export interface MemberReport {
   state: MemberAnswer["statusText"];
   /** It takes no more work. */
   draining: boolean;
+  slots: number;
+  running: number;
+  executors: string[];
+  registeredAt: number | null;
+  lastSeenAt: number | null;
 }
 
-/** A job from its answer; past outcomes, which no answer holds, are empty. Throws where it is no such answer. */
+/** A job from its answer. Throws where it is no such answer. */
 export function readJobAnswer(answer: JobAnswer): JobView {
   const read = jobAnswerSchema.parse(answer);
   const { definition } = readJob(answer, null);
@@ -66,7 +71,7 @@ export function readJobAnswer(answer: JobAnswer): JobView {
       lastSuccess: readTimeOrNull(read.last_success),
       lastError: readTimeOrNull(read.last_error),
       status: readStatus(read.status),
-      recent: "",
+      recent: read.recent,
     },
     nextAt: readTimeOrNull(read.next),
     dependents: read.dependent_jobs ?? [],
@@ -109,8 +114,12 @@ export function readEndAnswer(answer: unknown) {
 export function readMemberAnswer(answer: MemberAnswer): MemberReport {
   const read = memberAnswerSchema.parse(answer);
   const address = read.Port === 0 ? read.Addr : `${read.Addr}:${read.Port}`;
-  const { id, Name: name, Tags: tags, statusText: state, draining } = read;
-  return { id, name, address, tags, state, draining };
+  const { id, Name: name, Tags: tags, statusText: state, draining, slots, running, executors } = read;
+  return {
+    ...{ id, name, address, tags, state, draining, slots, running, executors },
+    registeredAt: readTimeOrNull(read.registered_at),
+    lastSeenAt: readTimeOrNull(read.last_seen_at),
+  };
 }
 
 /** The cluster's pause from its answer; null when none is on. Throws where it is no such answer. */

@@ -13,6 +13,7 @@ import {
 import { CarillonError, messageOf } from "../runtime/mod.ts";
 import { nodeKey, nodeTable, putNode, StoreChange } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
+import { declareDead } from "./declare_dead.ts";
 import { changeDraining, markLeft, noteBack, takeBack, unbegun } from "./drain.ts";
 import { LongPoll, type Told } from "./long_poll.ts";
 import { isOf, ownChunks, refuse, type Refused } from "./ownership.ts";
@@ -183,6 +184,11 @@ export class Agents {
     this.#polls.get(name)?.drained(node);
     this.#deps.log.info(draining ? "Node drains" : "Node works again", { node: name });
     return node;
+  }
+
+  /** An operator says that a silent node is dead: what it had is over. Throws `not_found`, `invalid` for a live one. */
+  async declareDead(name: string, actor: Actor): Promise<Node> {
+    return await declareDead(this.#deps, name, actor);
   }
 
   /** Two machines of one name would take each other's runs: the second one is refused while the first may have any. */

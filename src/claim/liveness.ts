@@ -94,9 +94,14 @@ export class Liveness {
     return this.#nodes.get(name);
   }
 
-  /** Every node, with what it is now. */
-  all(): { node: Node; state: "alive" | "failed" | "left" }[] {
-    return [...this.#nodes.values()].map((node) => ({ node, state: this.#stateOf(node) }));
+  /** Every node, with what it is now, and for how many milliseconds nothing was heard of it (null: never heard). */
+  all(): { node: Node; state: "alive" | "failed" | "left"; silentMs: number | null }[] {
+    return [...this.#nodes.values()].map((node) => this.seen(node));
+  }
+
+  /** A node as `all` tells it. */
+  seen(node: Node): { node: Node; state: "alive" | "failed" | "left"; silentMs: number | null } {
+    return { node, state: this.#stateOf(node), silentMs: this.#heard.has(node.name) ? this.silentMs(node.name) : null };
   }
 
   /** Nodes that new work may be given to. */

@@ -11,3 +11,4 @@ export { Minder } from "./minder.ts";
 export { BEATS_BELL, type Peer, Peers } from "./peers.ts";
 export { QueueIndex } from "./queue_index.ts";
 export { QueueWatch } from "./queue_watch.ts";
+export { WaitingList } from "./waiting_list.ts";

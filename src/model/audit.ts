@@ -28,6 +28,7 @@ export const AUDIT_ACTIONS = [
   "cluster.accept_jobs",
   "node.drain",
   "node.undrain",
+  "node.declare_dead",
   "node.leave",
   "token.create",
   "token.revoke",

@@ -32,3 +32,4 @@ export * from "./timeline.ts";
 export * from "./token.ts";
 export * from "./unmade.ts";
 export * from "./view.ts";
+export * from "./waiting.ts";

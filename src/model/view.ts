@@ -40,6 +40,10 @@ export interface JobQuery {
   /** `untriggered` means never run. Null for all. */
   status: string | null;
   disabled: boolean | null;
+  paused: boolean | null;
+  executor: string | null;
+  /** Tags that a job's runs ask for, as they are written in the job. */
+  tags: Readonly<Record<string, string>>;
   sort: JobSort;
   descending: boolean;
   start: number;

@@ -33,6 +33,7 @@ export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
     audit: server.audit,
     timelines: server.timelines,
     events: server.events,
+    queue: server.queue,
     metrics: server.metrics,
     asksTokens,
     cluster: clusterOf(server, options),
@@ -86,11 +87,16 @@ function clusterOf(server: Server, options: EdgeOptions): AppDeps["cluster"] {
       const nodes = liveness.all();
       const names = new Set(nodes.map(({ node }) => node.name));
       const others = server.servers().filter(({ name }) => !names.has(name));
-      return Promise.resolve([...nodes, ...others.map((one) => ({ node: nodeOf(one), state: "alive" as const }))]);
+      return Promise.resolve([
+        ...nodes,
+        ...others.map((one) => ({ node: nodeOf(one), state: "alive" as const, silentMs: 0 })),
+      ]);
     },
     async drain(name, draining, actor) {
-      const node = await agents.drain(name, draining, actor);
-      return { node, state: node.left ? "left" : liveness.isAlive(node) ? "alive" : "failed" };
+      return liveness.seen(await agents.drain(name, draining, actor));
+    },
+    async declareDead(name, actor) {
+      return liveness.seen(await agents.declareDead(name, actor));
     },
     async leader() {
       if (lease.current() !== null) return nodeName;

@@ -1,7 +1,7 @@
 import { type Bell, openBell } from "../bell/mod.ts";
 import { AuditTrail } from "../audit/mod.ts";
 import { Tokens } from "../auth/mod.ts";
-import { Agents, AssignedIndex, Broker, Liveness, Minder, QueueIndex, QueueWatch } from "../claim/mod.ts";
+import { Agents, AssignedIndex, Broker, Liveness, Minder, QueueIndex, QueueWatch, WaitingList } from "../claim/mod.ts";
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
 import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
@@ -57,6 +57,7 @@ export class Server {
   readonly metrics: Metrics;
   readonly timelines: Timelines;
   readonly events: Events;
+  readonly queue: WaitingList;
   readonly tokens: Tokens;
   /** Where it takes requests, as `host:port`; empty until it listens. */
   address = "";
@@ -129,6 +130,7 @@ export class Server {
     const settle = (gate: string) => settleGate(gate, store, finisher);
     this.runs = new ManualRuns({ ...making, starter: new Starter({ ...making, settleGate: settle }) });
     this.views = new StoreViews({ ...parts, isPaused: () => fence.isPaused });
+    this.queue = new WaitingList({ ...parts, held: this.#held, liveness: this.liveness, fence });
     this.events = new Events({ ...parts, wire: this.outputs, incarnation });
     this.timelines = new Timelines({ ...parts, pauses: this.pauses, views: this.views, defaultTimezone });
     this.#firing = new Firing(making);

@@ -80,7 +80,7 @@ export class StoreViews {
     const row = this.#store.engine.profile.soleWriter ? this.#catalogue.byUid(job.uid) : undefined;
     const stat = row ?? (await this.#store.read(statTable, statKey(job.uid))).value ?? emptyStat;
     const nextAt = row ? row.next : (await this.#store.read(cursorTable, cursorKey(job.uid))).value?.dueAt ?? null;
-    return { job, stat: { ...stat, recent: "" }, nextAt: this.#isPaused() ? null : nextAt, dependents };
+    return { job, stat, nextAt: this.#isPaused() ? null : nextAt, dependents };
   }
 
   /** Jobs in the order and range that a query asks for. */
@@ -91,7 +91,7 @@ export class StoreViews {
     const views = await Promise.all(rows.map(async (row) => {
       const job = byName?.get(row.name) ?? (await this.#store.read(jobTable, jobKey(row.name))).value;
       const dependents = this.#graph.children(row.name).map((child) => child.name);
-      return job ? [{ job, stat: { ...row, recent: "" }, nextAt: isPaused ? null : row.next, dependents }] : [];
+      return job ? [{ job, stat: row, nextAt: isPaused ? null : row.next, dependents }] : [];
     }));
     return { views: views.flat(), total };
   }
@@ -191,8 +191,8 @@ export class StoreViews {
 
 function isOneRange(query: JobQuery): boolean {
   return query.scope === null && query.sort === "name" && query.text === "" && query.status === null &&
-    query.disabled === null &&
-    Object.keys(query.metadata).length === 0;
+    query.disabled === null && query.paused === null && query.executor === null &&
+    Object.keys({ ...query.metadata, ...query.tags }).length === 0;
 }
 
 function startOf(execution: Execution): number {

@@ -17,12 +17,15 @@ export interface Row {
   paused: boolean;
   unpausedAt: number | null;
   metadata: Readonly<Record<string, string>> | null;
+  tags: Readonly<Record<string, string>> | null;
   status: Stat["status"];
   successCount: number;
   errorCount: number;
   lastSuccess: number | null;
   lastError: number | null;
   next: number | null;
+  /** As in `Stat`. */
+  recent: string;
 }
 
 /**
@@ -145,7 +148,7 @@ export class Catalogue {
     if (known && !same) this.#byUid.delete(known.uid);
     if (!same) this.#sorted = undefined;
     const early = this.#early.get(uid);
-    const results = same ?? rowResults(early?.stat ?? emptyStat);
+    const results = same ?? early?.stat ?? emptyStat;
     const row: Row = {
       name: definition.name,
       uid,
@@ -157,11 +160,8 @@ export class Catalogue {
       paused: job.pause !== null,
       unpausedAt: job.unpausedAt,
       metadata: definition.metadata,
-      status: results.status,
-      successCount: results.successCount,
-      errorCount: results.errorCount,
-      lastSuccess: results.lastSuccess,
-      lastError: results.lastError,
+      tags: definition.tags,
+      ...rowResults(results),
       next: same?.next ?? early?.next ?? null,
     };
     if (same) {
@@ -203,14 +203,14 @@ function firstInOrder(rows: readonly Row[], order: (a: Row, b: Row) => number, m
   return picked;
 }
 
-function rowResults(stat: Stat) {
-  const { status, successCount, errorCount, lastSuccess, lastError } = stat;
-  return { status, successCount, errorCount, lastSuccess, lastError };
+function rowResults(stat: Stat): Stat {
+  const { status, successCount, errorCount, lastSuccess, lastError, recent } = stat;
+  return { status, successCount, errorCount, lastSuccess, lastError, recent };
 }
 
 function isUnfiltered(query: JobQuery): boolean {
   return query.scope === null && query.text === "" && query.status === null && query.disabled === null &&
-    Object.keys(query.metadata).length === 0;
+    query.paused === null && query.executor === null && Object.keys({ ...query.metadata, ...query.tags }).length === 0;
 }
 
 function matches(row: Row, query: JobQuery): boolean {
@@ -218,7 +218,10 @@ function matches(row: Row, query: JobQuery): boolean {
   if (query.text !== "" && !row.name.includes(query.text) && !row.displayName.includes(query.text)) return false;
   if (query.status !== null && row.status !== (query.status === "untriggered" ? "" : query.status)) return false;
   if (query.disabled !== null && row.disabled !== query.disabled) return false;
-  return Object.entries(query.metadata).every(([key, value]) => row.metadata?.[key] === value);
+  if (query.paused !== null && row.paused !== query.paused) return false;
+  if (query.executor !== null && row.executor !== query.executor) return false;
+  return Object.entries(query.metadata).every(([key, value]) => row.metadata?.[key] === value) &&
+    Object.entries(query.tags).every(([key, value]) => row.tags?.[key] === value);
 }
 
 function byText(a: string, b: string): number {

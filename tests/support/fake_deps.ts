@@ -16,7 +16,7 @@ import { FakeRuns } from "./fake_runs.ts";
 export interface FakeDeps extends AppDeps {
   jobs: FakeJobs;
   runs: FakeRuns;
-  nodes: { node: Node; state: "alive" | "failed" | "left" }[];
+  nodes: { node: Node; state: "alive" | "failed" | "left"; silentMs: number | null }[];
 }
 
 /** A node for tests. */
@@ -43,7 +43,7 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
   const jobs: FakeJobs = new FakeJobs(now, (name) => runs.executions.delete(name));
   const runs: FakeRuns = new FakeRuns(jobs, now);
   let clusterPause: ClusterPause | null = null;
-  const nodes: FakeDeps["nodes"] = [{ node: fakeNode("n1"), state: "alive" }];
+  const nodes: FakeDeps["nodes"] = [{ node: fakeNode("n1"), state: "alive", silentMs: 0 }];
   return {
     views: fakeViews(jobs, runs),
     outputs: runs,
@@ -63,6 +63,7 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
         member.node.draining = draining ? "operator" : null;
         return Promise.resolve(member);
       },
+      declareDead: (name) => Promise.reject(new CarillonError("not_found", `Cannot find node "${name}"`)),
       leader: () => Promise.resolve("n1"),
       pause(how, { by }) {
         clusterPause = { ...how, by, from: clusterPause?.from ?? now() };
@@ -89,6 +90,7 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
     audit: { list: () => Promise.resolve([]) },
     metrics: { text: () => Promise.resolve("") },
     events: { async *follow() {} },
+    queue: { of: () => Promise.resolve({ waiting: [], isCut: false }) },
     timelines: { of: (name) => Promise.resolve(jobs.view(name) && { entries: [], isCut: false }) },
     asksTokens: false,
     log: silentLog,
