@@ -17,7 +17,9 @@ import { readTimelineAnswer, type TimelineReport } from "../../routes/wire/timel
 import { readTokenAnswer, tokenBody, type TokenReport } from "../../routes/wire/token_answer.ts";
 import { type ClusterPause, type Gap, type JobView, type Outcome, OUTCOMES, type Role } from "../model/mod.ts";
 import { type ClientOptions, readBody, strictFetch } from "./fetch.ts";
+import { clusterCalls } from "./cluster_calls.ts";
 import { readOutputEvents } from "./output_events.ts";
+import { segment } from "./segment.ts";
 
 /** A job with the entity tag of its revision, to be given back as `ifMatch`. */
 export interface JobResult {
@@ -84,6 +86,8 @@ export function createClient(options: ClientOptions) {
   const total = (response: { headers: Headers }) => Number(response.headers.get("x-total-count") ?? 0);
 
   return {
+    ...clusterCalls({ baseUrl: options.baseUrl, v1, fetch }),
+
     /** Jobs that a query asks for, and how many there are beyond the page. */
     async jobs(query: ListQuery = {}): Promise<{ views: JobView[]; total: number; json: unknown }> {
       const response = await v1.jobs.$get({ query });
@@ -279,12 +283,6 @@ function jobParam(job: string) {
 
 function executionParam(job: string, execution: string) {
   return { job: segment(job), execution: segment(execution) };
-}
-
-/** One segment of a path. What would make another path (nothing, or a step) becomes NUL, which names nothing. */
-function segment(text: string): string {
-  if (text === "" || text === "." || text === "..") return "%00";
-  return encodeURIComponent(text);
 }
 
 function ifMatch(etag: string | undefined): Record<string, string> {

@@ -5,4 +5,5 @@
 export { type AgentClient, createAgentClient, type NodeTokens } from "./agent_client.ts";
 export { type Client, createClient, type JobResult, type ListQuery, type RunResult } from "./client.ts";
 export type { ClientOptions, Fetch } from "./fetch.ts";
+export type { EventPiece } from "./event_stream.ts";
 export type { OutputPiece } from "./output_events.ts";

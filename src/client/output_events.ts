@@ -1,5 +1,6 @@
 import type { StateOnWire } from "../../routes/wire/execution_answer.ts";
 import { readEndAnswer } from "../../routes/wire/read_answer.ts";
+import { readServerSentEvents } from "./server_sent_events.ts";
 
 /** A piece of live output. `id` is what to go on after; pieces come in order. */
 export type OutputPiece =
@@ -9,27 +10,10 @@ export type OutputPiece =
 
 /** The pieces in a stream of server-sent events, until it ends. */
 export async function* readOutputEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<OutputPiece> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of body) {
-    const blocks = (rest + decoder.decode(chunk, { stream: true })).split("\n\n");
-    rest = blocks.pop() ?? "";
-    for (const block of blocks) {
-      const piece = readBlock(block);
-      if (piece) yield piece;
-    }
+  for await (const { id, event, data } of readServerSentEvents(body)) {
+    const piece = toPiece(event, Number(id), data);
+    if (piece) yield piece;
   }
-}
-
-function readBlock(block: string): OutputPiece | undefined {
-  const fields = { id: "", event: "" };
-  const data: string[] = [];
-  for (const line of block.split("\n")) {
-    const [, name, value = ""] = /^(id|event|data): ?(.*)$/s.exec(line) ?? [];
-    if (name === "data") data.push(value);
-    else if (name === "id" || name === "event") fields[name] = value;
-  }
-  return toPiece(fields.event, Number(fields.id), data.join("\n"));
 }
 
 function toPiece(event: string, id: number, data: string): OutputPiece | undefined {

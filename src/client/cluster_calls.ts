@@ -1,0 +1,73 @@
+import type { hc } from "hono/client";
+import type { AppType } from "../../routes/mod.ts";
+import { readMemberAnswer } from "../../routes/wire/read_answer.ts";
+import { readWaitingAnswer, type WaitingReport } from "../../routes/wire/queue_answer.ts";
+import type { EventReport } from "../../routes/wire/event_answer.ts";
+import { type EventPiece, readEventStream } from "./event_stream.ts";
+import { readBody } from "./fetch.ts";
+import { segment } from "./segment.ts";
+
+/** The paths below `/v1`, typed. */
+type Paths = ReturnType<typeof hc<AppType>>["v1"];
+
+/** Where the paths are, and how they are reached. */
+interface Reached {
+  baseUrl: string;
+  v1: Paths;
+  fetch: (input: string, init?: RequestInit) => Promise<Response>;
+}
+
+/** Which events to follow. */
+export interface EventWish {
+  kinds?: readonly EventReport["kind"][];
+  job?: string;
+  /** What to go on after: the `next` of a piece. */
+  last?: string;
+  signal?: AbortSignal;
+}
+
+/** Calls that are about the whole cluster: what waits, what happens, who leads, who calls. */
+export function clusterCalls({ baseUrl, v1, fetch }: Reached) {
+  const body = <T>(response: { json(): Promise<T> }) => readBody(baseUrl, response);
+  return {
+    /** What waits and for what, oldest first; `isCut` says that there may be more. */
+    async queue(query: { job?: string; limit?: string } = {}): Promise<{ waiting: WaitingReport[]; isCut: boolean }> {
+      const response = await v1.queue.$get({ query });
+      const isCut = response.headers.get("x-carillon-more") === "true";
+      return { waiting: (await body(response)).map(readWaitingAnswer), isCut };
+    },
+
+    /** What happens, from now on or from after `last`, until `signal` aborts or the server ends it. */
+    async *events({ kinds = [], job, last, signal }: EventWish = {}): AsyncGenerator<EventPiece> {
+      const url = new URL(v1.events.$url());
+      for (const kind of kinds) url.searchParams.append("kind", kind);
+      if (job !== undefined) url.searchParams.set("job", job);
+      const headers: Record<string, string> = last === undefined ? {} : { "last-event-id": last };
+      const response = await fetch(String(url), { headers, signal });
+      if (response.body) yield* readEventStream(response.body);
+    },
+
+    /** Says that a silent node is dead: what it had is over. Throws not_found, invalid for a live one. */
+    async declareDead(name: string) {
+      const param = { name: segment(name) };
+      return readMemberAnswer(await body(await v1.members[":name"]["declare-dead"].$post({ param })));
+    },
+
+    /** The name of the node that leads. Throws unavailable when there is none now. */
+    leader: async (): Promise<string> => (await body(await v1.leader.$get())).Name,
+
+    /** This node's name and version. */
+    about: async () => (await body(await v1.$get())).agent,
+
+    /** Who calls, and what that one may do. */
+    whoami: async () => await body(await v1.whoami.$get()),
+
+    /** Whether new jobs are refused. */
+    refusesJobs: async (): Promise<boolean> => (await body(await v1.pause.$get())).paused,
+
+    /** Refuses new jobs, or takes them again. */
+    async refuseJobs(refuse: boolean): Promise<void> {
+      await body(await (refuse ? v1.pause : v1.unpause).$post());
+    },
+  };
+}
