@@ -25,6 +25,9 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   "GET /ui": { role: "public" },
   "GET /ui/ui.css": { role: "public" },
 
+  "GET /v1/session": { role: "public" },
+  "POST /v1/session": { role: "public" },
+
   "GET /metrics": { role: "viewer" },
 
   "GET /v1": { role: "viewer", limited: "own" },
@@ -38,6 +41,7 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   "GET /v1/jobs/:job/revisions": { role: "viewer", limited: "job" },
   "GET /v1/jobs/:job/revisions/:revision": { role: "viewer", limited: "job" },
   "GET /v1/events": { role: "viewer", limited: "own" },
+  "GET /v1/plan": { role: "viewer", limited: "own" },
   "GET /v1/queue": { role: "viewer", limited: "own" },
   "GET /v1/busy": { role: "viewer", limited: "own" },
   "GET /v1/schedules/preview": { role: "viewer", limited: "own" },
@@ -48,6 +52,7 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   "GET /v1/cluster/pause": { role: "viewer", limited: "own" },
   "GET /v1/stats": { role: "viewer" },
   "GET /v1/whoami": { role: "viewer", limited: "own" },
+  "DELETE /v1/session": { role: "viewer", limited: "own" },
 
   "POST /v1/jobs/:job": { role: "operator", limited: "job" },
   "POST /v1/jobs/:job/run": { role: "operator", limited: "job" },
@@ -77,5 +82,8 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   "GET /v1/tokens": { role: "admin" },
   "POST /v1/tokens": { role: "admin" },
   "DELETE /v1/tokens/:token": { role: "admin" },
+  "GET /v1/users": { role: "admin" },
+  "PUT /v1/users/:user": { role: "admin" },
+  "DELETE /v1/users/:user": { role: "admin" },
   "POST /v1/join-tokens": { role: "admin" },
 };

@@ -13,6 +13,8 @@ import type {
   JobView,
   Node,
   Pause,
+  Plan,
+  PlanRange,
   PollAnswer,
   PollRequest,
   RegisterRequest,
@@ -24,10 +26,11 @@ import type {
   TimelineEntry,
   TimelineRange,
   Token,
+  User,
   Waiting,
   WaitingQuery,
 } from "../src/model/mod.ts";
-import type { KnownToken, NewApiToken, NewJoinToken, StoredToken } from "../src/auth/mod.ts";
+import type { Caller, KnownToken, NewApiToken, NewJoinToken, StoredToken, UserWish } from "../src/auth/mod.ts";
 import type { EventBatch } from "../src/events/mod.ts";
 import type { OutputEvent } from "../src/output/mod.ts";
 import type { Clock, Log } from "../src/runtime/mod.ts";
@@ -118,10 +121,40 @@ export interface Tokens {
   watch(token: string, tell: () => void): Disposable;
 }
 
+/** People who are signed in. */
+export interface Sessions {
+  /** Throws unauthorized for nobody. */
+  holder(secret: string): Promise<Caller>;
+  end(secret: string, actor: Actor): Promise<void>;
+  /** Calls `tell` once when a session opens nothing any more, unless it is disposed before. */
+  watch(secret: string, tell: () => void): Disposable;
+}
+
+/** Ways in for people; each answers the secret of a session. Throws unauthorized, forbidden, too_many. */
+export interface SignIn {
+  withToken(token: string, from: string): Promise<string>;
+  withPassword(user: string, password: string, from: string): Promise<string>;
+}
+
+/** People who sign in with a password. */
+export interface Users {
+  all(): Promise<{ name: string; user: User }[]>;
+  /** Throws invalid for a new one without a password. */
+  put(name: string, wanted: UserWish, actor: Actor): Promise<User>;
+  /** Throws not_found. */
+  remove(name: string, actor: Actor): Promise<User>;
+}
+
 /** What became of due times. */
 export interface Timelines {
   /** Null when there is no such job. Throws invalid for a range that is none, or too long. */
   of(job: string, range: TimelineRange): Promise<{ entries: TimelineEntry[]; isCut: boolean } | null>;
+}
+
+/** What ran, runs, will run and did not. */
+export interface Plans {
+  /** Throws invalid for a range that is none, or too long. */
+  of(range: PlanRange): Promise<Plan>;
 }
 
 /** What waits. */
@@ -189,10 +222,16 @@ export interface AppDeps {
   outputs: Outputs;
   agents: Agents;
   tokens: Tokens;
+  sessions: Sessions;
+  signIn: SignIn;
+  users: Users;
+  /** Who else may say who somebody is; null for nobody. */
+  oidc: { name: string } | null;
   audit: Audit;
   timelines: Timelines;
   events: Events;
   queue: Queue;
+  plans: Plans;
   metrics: Metrics;
   /** Whether who calls the API or an agent's path needs a token. */
   asksTokens: boolean;

@@ -21,6 +21,7 @@ export function errorHandler(log: Log) {
 /** The answer to a refused request. */
 export function refusal(context: Context, error: CarillonError): Response {
   const headers: Record<string, string> = error.code === "unauthorized" ? { "www-authenticate": "Bearer" } : {};
+  if (error.retryAfterMs !== undefined) headers["retry-after"] = String(Math.ceil(error.retryAfterMs / 1_000));
   return answer(context, errorAnswer(error), STATUS_OF[error.code], headers);
 }
 

@@ -10,6 +10,7 @@ export const STATUS_OF = {
   cycle: 400,
   stale: 412,
   too_large: 413,
+  too_many: 429,
   paused: 503,
   unauthorized: 401,
   forbidden: 403,

@@ -1,19 +1,20 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppDeps } from "../deps.ts";
 import type { HttpEdge } from "../http_edge.ts";
-import { tokenOf } from "./token_guard.ts";
+import { credentialOf } from "../credential.ts";
 
 /** What marks an answer that goes on until its reader leaves: nobody between may hold it back. */
 export const LIVE = { "x-accel-buffering": "no", "cache-control": "no-store" } as const;
 
-/** Ends a live answer when the token that it was asked for with opens nothing any more. */
-export function streamGuard({ tokens }: AppDeps): MiddlewareHandler<HttpEdge> {
+/** Ends a live answer when the token or the session that it was asked for with opens nothing any more. */
+export function streamGuard({ tokens, sessions }: AppDeps): MiddlewareHandler<HttpEdge> {
   return async (context, next) => {
     await next();
     const { body, headers, status } = context.res;
-    const token = tokenOf(context.req.raw);
-    if (body === null || token === null || headers.get("x-accel-buffering") !== LIVE["x-accel-buffering"]) return;
-    const guarded = untilTold(body, (tell) => tokens.watch(token, tell));
+    const credential = credentialOf(context.req.raw);
+    if (body === null || credential === null || headers.get("x-accel-buffering") !== LIVE["x-accel-buffering"]) return;
+    const watched = credential.kind === "token" ? tokens : sessions;
+    const guarded = untilTold(body, (tell) => watched.watch(credential.text, tell));
     context.res = new Response(guarded, { status, headers });
   };
 }

@@ -5,6 +5,7 @@ import { admitRole, admitToAll, ANYONE, type Caller, callerOf } from "../../src/
 import { isInScope } from "../../src/model/mod.ts";
 import { CarillonError } from "../../src/runtime/mod.ts";
 import { ACCESS, type Rule } from "../access.ts";
+import { credentialOf, refuseForeign, tokenOf } from "../credential.ts";
 import type { AppDeps } from "../deps.ts";
 import type { HttpEdge } from "../http_edge.ts";
 import { noJob } from "../v1/job_request.ts";
@@ -21,7 +22,7 @@ export function apiGuard(deps: AppDeps): MiddlewareHandler<HttpEdge> {
     const rule = route && ruleOf(route);
     if (route && !rule) throw closed(route);
     if (rule?.role === "public") return await next();
-    const caller = deps.asksTokens ? await callerWithToken(deps, context) : ANYONE;
+    const caller = deps.asksTokens ? await callerWith(deps, context.req.raw) : ANYONE;
     context.set("caller", caller);
     if (route && rule) {
       admitRole(caller, rule.role);
@@ -56,9 +57,14 @@ export function agentGuard({ tokens, asksTokens }: AppDeps): MiddlewareHandler<H
   };
 }
 
-async function callerWithToken({ tokens }: AppDeps, context: Context<HttpEdge>): Promise<Caller> {
-  const { token } = await tokens.holder(tokenOf(context.req.raw));
-  return callerOf(token);
+/** With a token, or signed in. */
+async function callerWith({ tokens, sessions }: AppDeps, request: Request): Promise<Caller> {
+  const credential = credentialOf(request);
+  if (credential?.kind === "session") {
+    refuseForeign(request);
+    return await sessions.holder(credential.text);
+  }
+  return callerOf((await tokens.holder(credential?.text ?? null)).token);
 }
 
 /** The route that will answer, which Hono names by its whole path; undefined where none will. */
@@ -72,9 +78,4 @@ function ruleOf({ method, path }: Route): Rule | undefined {
 
 function closed({ method, path }: Route): CarillonError {
   return new CarillonError("forbidden", `Cannot answer ${method} ${path}: nobody may use it, as no rule says who may`);
-}
-
-/** The bearer token of a request; null where there is none. */
-export function tokenOf(request: Request): string | null {
-  return /^Bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? null;
 }

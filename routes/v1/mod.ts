@@ -9,12 +9,15 @@ import { executionRoutes } from "./executions.ts";
 import { jobActionRoutes } from "./job_actions.ts";
 import { jobRoutes } from "./jobs.ts";
 import { outputRoutes } from "./output.ts";
+import { planRoutes } from "./plan.ts";
 import { queueRoutes } from "./queue.ts";
 import { restoreRoutes } from "./restore.ts";
 import { revisionRoutes } from "./revisions.ts";
 import { scheduleRoutes } from "./schedules.ts";
+import { sessionRoutes } from "./session.ts";
 import { timelineRoutes } from "./timeline.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { userRoutes } from "./users.ts";
 
 /** The API below `/v1`: Dkron's paths, and Carillon's own beside them. */
 export function v1Routes(deps: AppDeps) {
@@ -26,11 +29,14 @@ export function v1Routes(deps: AppDeps) {
     .route("/", scheduleRoutes(deps))
     .route("/", restoreRoutes(deps))
     .route("/", tokenRoutes(deps))
+    .route("/", sessionRoutes(deps))
+    .route("/", userRoutes(deps))
     .route("/", revisionRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", timelineRoutes(deps))
     .route("/", eventRoutes(deps))
     .route("/", queueRoutes(deps))
+    .route("/", planRoutes(deps))
     .route("/", clusterPauseRoutes(deps))
     .route("/", clusterRoutes(deps));
 }

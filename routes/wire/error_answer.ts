@@ -10,6 +10,7 @@ const ERROR_CODES = [
   "cycle",
   "stale",
   "too_large",
+  "too_many",
   "paused",
   "unauthorized",
   "forbidden",

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type Decisive, FATES, type TimelineEntry, type TimelineRange } from "../../src/model/mod.ts";
-import { invalid } from "../../src/runtime/mod.ts";
 import { stateOnWire, STATES_ON_WIRE } from "./execution_answer.ts";
 import { readCount } from "./query.ts";
-import { readTime, rfc3339 } from "./rfc3339.ts";
+import { readMoment } from "./read_moment.ts";
+import { rfc3339 } from "./rfc3339.ts";
 
 /** Due times that one answer holds, unless it asks for fewer or more, and at most. */
 const USUAL = 200, MOST = 1_000;
@@ -74,19 +74,8 @@ export type TimelineReport = ReturnType<typeof readTimelineAnswer>;
 /** The range that is asked for: a day before now and after it where nothing is said. Throws `invalid`. */
 export function readTimelineRange(query: URLSearchParams, nowMs: number): TimelineRange {
   return {
-    fromMs: readEnd(query, "from") ?? nowMs - AROUND_MS,
-    toMs: readEnd(query, "to") ?? nowMs + AROUND_MS,
+    fromMs: readMoment(query, "from", "show a timeline") ?? nowMs - AROUND_MS,
+    toMs: readMoment(query, "to", "show a timeline") ?? nowMs + AROUND_MS,
     limit: readCount(query.get("limit"), USUAL, MOST),
   };
-}
-
-function readEnd(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (!text) return undefined;
-  const time = readTime(text);
-  if (time !== undefined) return time;
-  throw invalid(`Cannot show a timeline: ${name} is no time`, [{
-    path: name,
-    message: "write it like 2026-01-31T00:00:00Z",
-  }]);
 }

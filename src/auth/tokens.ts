@@ -206,6 +206,11 @@ export class Tokens {
     return { id: given.id, token, hash };
   }
 
+  /** What is stored of a token, as it was within the last half second; null where there is none. */
+  async find(id: string): Promise<Token | null> {
+    return await this.#read(id, () => true);
+  }
+
   /** Calls `tell` once, within a second, when a token was revoked or has expired, unless it is disposed before. */
   watch(text: string, tell: () => void): Disposable {
     return this.#watch.watch(text, tell);

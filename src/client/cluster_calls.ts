@@ -1,7 +1,10 @@
 import type { hc } from "hono/client";
+import type { Role } from "../model/mod.ts";
 import type { AppType } from "../../routes/mod.ts";
 import { readMemberAnswer } from "../../routes/wire/read_answer.ts";
+import { readPlanAnswer } from "../../routes/wire/plan_answer.ts";
 import { readWaitingAnswer, type WaitingReport } from "../../routes/wire/queue_answer.ts";
+import { readSessionAnswer, readUserAnswer, type UserReport } from "../../routes/wire/session_answer.ts";
 import type { EventReport } from "../../routes/wire/event_answer.ts";
 import { type EventPiece, readEventStream } from "./event_stream.ts";
 import { readBody } from "./fetch.ts";
@@ -47,6 +50,16 @@ export function clusterCalls({ baseUrl, v1, fetch }: Reached) {
       if (response.body) yield* readEventStream(response.body);
     },
 
+    /** What ran, runs, will run and did not in a range of at most 8 days, over all jobs. Throws invalid. */
+    async plan(range: { fromMs: number; toMs: number; limit?: number }) {
+      const query = {
+        from: new Date(range.fromMs).toISOString(),
+        to: new Date(range.toMs).toISOString(),
+        ...(range.limit === undefined ? {} : { limit: String(range.limit) }),
+      };
+      return readPlanAnswer(await body(await v1.plan.$get({ query })));
+    },
+
     /** Says that a silent node is dead: what it had is over. Throws not_found, invalid for a live one. */
     async declareDead(name: string) {
       const param = { name: segment(name) };
@@ -61,6 +74,32 @@ export function clusterCalls({ baseUrl, v1, fetch }: Reached) {
 
     /** Who calls, and what that one may do. */
     whoami: async () => await body(await v1.whoami.$get()),
+
+    /** How people may sign in, and who has. */
+    session: async () => readSessionAnswer(await body(await v1.session.$get())),
+
+    /** Signs in, for the browser that this runs in: the answer sets a cookie. Throws unauthorized, too_many. */
+    async signIn(how: { token: string } | { user: string; password: string }) {
+      return readSessionAnswer(await body(await v1.session.$post({}, { init: { body: JSON.stringify(how) } })));
+    },
+
+    /** Signs out. */
+    signOut: async () => readSessionAnswer(await body(await v1.session.$delete())),
+
+    /** Who may sign in with a password, by name. */
+    users: async (): Promise<UserReport[]> => (await body(await v1.users.$get())).map(readUserAnswer),
+
+    /** Creates or changes a user; the password stays where none is given. Throws invalid. */
+    async putUser(name: string, wanted: { role: Role; password?: string; jobs?: string[] }): Promise<UserReport> {
+      const user = v1.users[":user"];
+      const init = { body: JSON.stringify(wanted) };
+      return readUserAnswer(await body(await user.$put({ param: { user: segment(name) } }, { init })));
+    },
+
+    /** Deletes a user, who is signed in no more. Throws not_found. */
+    async removeUser(name: string): Promise<UserReport> {
+      return readUserAnswer(await body(await v1.users[":user"].$delete({ param: { user: segment(name) } })));
+    },
 
     /** Whether new jobs are refused. */
     refusesJobs: async (): Promise<boolean> => (await body(await v1.pause.$get())).paused,

@@ -30,6 +30,11 @@ export const AUDIT_ACTIONS = [
   "node.undrain",
   "node.declare_dead",
   "node.leave",
+  "session.create",
+  "session.refuse",
+  "session.end",
+  "user.store",
+  "user.delete",
   "token.create",
   "token.revoke",
 ] as const;

@@ -14,6 +14,7 @@ export type ErrorCode =
   | "cycle"
   | "stale"
   | "too_large"
+  | "too_many"
   | "paused"
   | "unauthorized"
   | "forbidden"
@@ -25,11 +26,18 @@ export class CarillonError extends Error {
   override name = "CarillonError";
   readonly code: ErrorCode;
   readonly issues: readonly Issue[];
+  /** After how many milliseconds it may be tried again; undefined where nobody can tell. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { issues?: readonly Issue[]; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { issues?: readonly Issue[]; cause?: unknown; retryAfterMs?: number } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.issues = options.issues ?? [];
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 

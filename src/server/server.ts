@@ -1,6 +1,6 @@
 import { type Bell, openBell } from "../bell/mod.ts";
 import { AuditTrail } from "../audit/mod.ts";
-import { Tokens } from "../auth/mod.ts";
+import { Sessions, SignIn, Tokens, Users } from "../auth/mod.ts";
 import { Agents, AssignedIndex, Broker, Liveness, Minder, QueueIndex, QueueWatch, WaitingList } from "../claim/mod.ts";
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
@@ -15,7 +15,7 @@ import { Outputs } from "../output/mod.ts";
 import { aborted, type Clock, GatheredLog, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { Expander, QUEUE_BELL, Starter } from "../start/mod.ts";
 import { Catalogue, claimSchema, FenceNow, Graph, HeldJobs, OpenExecutions, Store } from "../store/mod.ts";
-import { Timelines } from "../timeline/mod.ts";
+import { Plans, Timelines } from "../timeline/mod.ts";
 import { Fleet } from "./fleet.ts";
 import { houseOf, pausesOf } from "./known_of.ts";
 import { committerOf, leaseOf } from "./lease_of.ts";
@@ -58,7 +58,11 @@ export class Server {
   readonly timelines: Timelines;
   readonly events: Events;
   readonly queue: WaitingList;
+  readonly plans: Plans;
   readonly tokens: Tokens;
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly signIn: SignIn;
   /** Where it takes requests, as `host:port`; empty until it listens. */
   address = "";
   readonly #options: ServerOptions;
@@ -99,7 +103,10 @@ export class Server {
     const store = this.store = new Store({ engine, committer, log: options.log });
     countRuns(store, metrics);
     const audit = this.audit = new AuditTrail({ store, clock, random });
-    this.tokens = new Tokens({ store, clock, random, audit });
+    const tokens = this.tokens = new Tokens({ store, clock, random, audit });
+    const users = this.users = new Users({ store, clock, random, audit });
+    const sessions = this.sessions = new Sessions({ store, clock, random, audit, tokens, users });
+    this.signIn = new SignIn({ tokens, users, sessions, audit, clock });
     this.catalogue = new Catalogue(store);
     this.#graph = new Graph(store);
     this.#held = new HeldJobs(store);
@@ -133,6 +140,7 @@ export class Server {
     this.queue = new WaitingList({ ...parts, held: this.#held, liveness: this.liveness, fence });
     this.events = new Events({ ...parts, wire: this.outputs, incarnation });
     this.timelines = new Timelines({ ...parts, pauses: this.pauses, views: this.views, defaultTimezone });
+    this.plans = new Plans({ ...parts, isPaused: () => fence.isPaused, defaultTimezone });
     this.#firing = new Firing(making);
     this.#backlog = new BacklogWork(making);
     const handlers = createHandlers({ ...making, jobs: this.jobs, defaultTimezone });
@@ -141,7 +149,7 @@ export class Server {
     this.#retention = new Retention(store, this.catalogue);
     this.#expander = new Expander(parts);
     const kept = { ...making, expander: this.#expander, pauseOf, auditKeptMs };
-    this.#house = houseOf(kept, this.liveness, this.tokens);
+    this.#house = houseOf(kept, this.liveness, tokens);
     const mindful = [this.index, this.#assigned, this.#broker, this.agents];
     this.liveness.onForgotten((node) => mindful.forEach((part) => part.forgetNode(node)));
     this.lease = leaseOf(this.#options, this.#committer, `${nodeName}/${incarnation}`, () => !peers?.clockIsOff);

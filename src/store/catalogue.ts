@@ -11,6 +11,7 @@ export interface Row {
   uid: string;
   displayName: string;
   schedule: string;
+  timezone: string;
   owner: string;
   executor: string;
   disabled: boolean;
@@ -100,6 +101,11 @@ export class Catalogue {
     return this.#rows.get(name);
   }
 
+  /** Every row that is known, by name. */
+  all(): readonly Row[] {
+    return this.#sortedRows();
+  }
+
   /** Rows that a query asks for, sorted, and how many there are before its slice. Waits for the load to end. */
   async query(query: JobQuery): Promise<{ rows: Row[]; total: number }> {
     await this.#loaded.promise;
@@ -154,6 +160,7 @@ export class Catalogue {
       uid,
       displayName: definition.displayName,
       schedule: definition.schedule,
+      timezone: definition.timezone,
       owner: definition.owner,
       executor: definition.executor,
       disabled: definition.disabled,

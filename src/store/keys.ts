@@ -25,6 +25,7 @@ export const backlogKey = (uid: string): KvKey => ["backlog", uid];
 export const backlogPrefix = (): KvKey => ["backlog"];
 export const gapKey = (uid: string, fromMs: number): KvKey => ["gap", uid, fromMs];
 export const gapPrefix = (uid: string): KvKey => ["gap", uid];
+export const gapsPrefix = (): KvKey => ["gap"];
 export const gateKey = (gate: string): KvKey => ["gate", gate];
 export const gatePrefix = (): KvKey => ["gate"];
 export const groupKey = (uid: string, id: string): KvKey => ["exec", uid, id];
@@ -84,6 +85,10 @@ export const feedKey = (incarnation: string, n: number): KvKey => ["feed", incar
 export const feedPrefix = (incarnation: string): KvKey => ["feed", incarnation];
 export const tokenKey = (id: string): KvKey => ["token", id];
 export const tokenPrefix = (): KvKey => ["token"];
+export const userKey = (name: string): KvKey => ["user", name];
+export const userPrefix = (): KvKey => ["user"];
+export const sessionKey = (id: string): KvKey => ["session", id];
+export const sessionPrefix = (): KvKey => ["session"];
 export const auditKey = (id: string): KvKey => ["audit", id];
 export const auditPrefix = (): KvKey => ["audit"];
 export const tombKey = (uid: string): KvKey => ["tomb", uid];

@@ -21,7 +21,9 @@ import {
   selectorSchema,
   statSchema,
   storedGroup,
+  sessionSchema,
   tokenSchema,
+  userSchema,
   unmadeSchema,
 } from "../model/mod.ts";
 import { defineBytesTable, defineTable } from "./table.ts";
@@ -79,6 +81,8 @@ export const idempotencyTable = defineTable(
   z.object({ uid: z.string(), group: z.string(), at: z.number() }),
 );
 export const tokenTable = defineTable("token", tokenSchema, always);
+export const userTable = defineTable("user", userSchema);
+export const sessionTable = defineTable("session", sessionSchema);
 export const auditTable = defineTable("audit record", auditSchema);
 export const tombTable = defineTable(
   "deleted job",
@@ -117,5 +121,7 @@ export const { put: putGraphLock } = writersOf(graphLockTable);
 export const { put: putEdges, remove: deleteEdges } = writersOf(edgeTable);
 export const { put: putIdempotency, remove: deleteIdempotency } = writersOf(idempotencyTable);
 export const { put: putToken, remove: deleteToken } = writersOf(tokenTable);
+export const { put: putUser, remove: deleteUser } = writersOf(userTable);
+export const { put: putSession, remove: deleteSession } = writersOf(sessionTable);
 export const { put: putAudit, remove: deleteAudit } = writersOf(auditTable);
 export const { put: putTomb, remove: deleteTomb } = writersOf(tombTable);

@@ -20,10 +20,12 @@ import {
   type Table,
   tokenPrefix,
   tokenTable,
+  userPrefix,
+  userTable,
 } from "../store/mod.ts";
 
 /** First parts of keys that mean something to the processes of one store only, and never go to another. */
-export const LEFT_BEHIND: ReadonlySet<string> = new Set(["slot", "bell", "lease", "feed", "beats", "live", "schema"]);
+export const LEFT_BEHIND: ReadonlySet<string> = new Set(["slot", "bell", "lease", "feed", "beats", "live", "schema", "session"]);
 
 /** Tables of what a backup holds as it is, by the first part of its keys. */
 const TABLES: Readonly<Record<string, Table<unknown>>> = {
@@ -36,6 +38,7 @@ const TABLES: Readonly<Record<string, Table<unknown>>> = {
   effect: effectTable,
   dead: effectTable,
   token: tokenTable,
+  user: userTable,
   audit: auditTable,
 };
 
@@ -81,6 +84,7 @@ export const keptRanges = (): KvKey[] => [
   idempotencyPrefix(),
   deadPrefix(),
   tokenPrefix(),
+  userPrefix(),
   auditPrefix(),
 ];
 

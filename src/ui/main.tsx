@@ -1,25 +1,14 @@
-import { AppShell, Button, MantineProvider, NavLink, Table } from "@mantine/core";
-import { createRoot } from "react-dom/client";
 import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "@mantine/spotlight/styles.css";
+import "./style.css";
+import { createRoot } from "react-dom/client";
 import { createClient } from "../client/mod.ts";
-import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { systemClock } from "../runtime/mod.ts";
+import { App } from "./app.tsx";
 
-const client = createClient({ baseUrl: location.origin, fetch: (i, o) => fetch(i, o) });
-
-function App() {
-  const jobs = useQuery({ queryKey: ["jobs"], queryFn: () => client.jobs() });
-  return (
-    <AppShell>
-      <NavLink label="x" />
-      <Table />
-      <Button>{jobs.data?.total}</Button>
-    </AppShell>
-  );
+const place = document.getElementById("app");
+if (place) {
+  const client = createClient({ baseUrl: location.origin, fetch: (input, init) => fetch(input, init) });
+  createRoot(place).render(<App data={{ client, clock: systemClock }} />);
 }
-createRoot(document.getElementById("app")!).render(
-  <MantineProvider>
-    <QueryClientProvider client={new QueryClient()}>
-      <App />
-    </QueryClientProvider>
-  </MantineProvider>,
-);

@@ -44,6 +44,8 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   Idempotency: { head: "idem", owners: ["src/start", "src/keep"] },
   Audit: { head: "audit", owners: ["src/audit"] },
   Token: { head: "token", owners: ["src/auth"] },
+  User: { head: "user", owners: ["src/auth"] },
+  Session: { head: "session", owners: ["src/auth"] },
   Tomb: { head: "tomb", owners: ["src/job", "src/keep"] },
 };
 

@@ -1,0 +1,85 @@
+import { Alert, Button, Card, Center, Divider, Group, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import { IconBell } from "@tabler/icons-react";
+import { type FormEvent, useState } from "react";
+import { messageOf } from "../../runtime/mod.ts";
+import { useAction } from "../data/action.tsx";
+import { useSession } from "../data/queries.ts";
+import { text } from "../english.ts";
+
+/** Asks who somebody is, in each way that the server knows. */
+export function SignIn() {
+  const { data: session } = useSession();
+  return (
+    <Center component="main" mih="100vh" p="md">
+      <Card withBorder padding="xl" w="100%" maw={420}>
+        <Stack>
+          <Group gap="xs">
+            <IconBell aria-hidden />
+            <Title order={1} size="h3">{text.product}</Title>
+          </Group>
+          {session?.oidc && (
+            <>
+              <Button component="a" href={`/v1/session/oidc?return=${encodeURIComponent(location.pathname + location.search)}`}>
+                {text.signInWith(session.oidc.name)}
+              </Button>
+              <Divider label={text.or} />
+            </>
+          )}
+          {session?.password && <PasswordForm />}
+          {session?.password && <Divider label={text.or} />}
+          <TokenForm />
+        </Stack>
+      </Card>
+    </Center>
+  );
+}
+
+function PasswordForm() {
+  const [user, setUser] = useState("");
+  const [password, setPassword] = useState("");
+  const signIn = useAction((client) => client.signIn({ user, password }), () => null, { isSilent: true });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    signIn.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        <TextInput label={text.user} value={user} onChange={(event) => setUser(event.currentTarget.value)} autoComplete="username" required />
+        <PasswordInput label={text.password} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password" required />
+        <Refusal error={signIn.error} />
+        <Button type="submit" loading={signIn.isPending}>{text.signIn}</Button>
+      </Stack>
+    </form>
+  );
+}
+
+function TokenForm() {
+  const [token, setToken] = useState("");
+  const signIn = useAction((client) => client.signIn({ token: token.trim() }), () => null, { isSilent: true });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    signIn.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        <PasswordInput
+          label={text.token}
+          description={text.tokenHint}
+          value={token}
+          onChange={(event) => setToken(event.currentTarget.value)}
+          autoComplete="off"
+          required
+        />
+        <Refusal error={signIn.error} />
+        <Button type="submit" variant="default" loading={signIn.isPending}>{text.signInWithToken}</Button>
+      </Stack>
+    </form>
+  );
+}
+
+function Refusal({ error }: { error: unknown }) {
+  if (!error) return null;
+  return <Alert color="red" variant="outline"><Text size="sm">{messageOf(error)}</Text></Alert>;
+}
