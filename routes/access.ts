@@ -22,7 +22,8 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   "GET /ready": { role: "public" },
   "GET /openapi.json": { role: "public" },
   "GET /docs": { role: "public" },
-  "GET /ui": { role: "public" },
+  "GET /ui/*": { role: "public" },
+  "GET /ui/assets/:file": { role: "public" },
   "GET /ui/ui.css": { role: "public" },
 
   "GET /v1/session": { role: "public" },

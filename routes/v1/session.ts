@@ -8,7 +8,7 @@ import { credentialOf, refuseForeign, SESSION_COOKIE } from "../credential.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, refusals } from "../http_edge.ts";
 import { readJson } from "../read_body.ts";
-import { sessionAnswerSchema, signInBodySchema } from "../wire/session_answer.ts";
+import { sessionAnswer, sessionAnswerSchema, signInBodySchema } from "../wire/session_answer.ts";
 
 /** Largest body of who signs in, in bytes. */
 const MAX_BYTES = 8_192;
@@ -24,7 +24,8 @@ const signIn = createRoute({
   method: "post",
   path: "/session",
   summary: "Sign in with a token, or with a name and a password",
-  description: "Answers a cookie for 12 hours. Only for pages of this server: the request says so by Sec-Fetch-Site or Origin.",
+  description:
+    "Answers a cookie for 12 hours. Only for pages of this server: the request says so by Sec-Fetch-Site or Origin.",
   request: anyBody(signInBodySchema),
   responses: { 200: json(sessionAnswerSchema, "Who signed in"), ...refusals },
 });
@@ -39,10 +40,7 @@ const signOut = createRoute({
 /** People sign in and out. */
 export function sessionRoutes(deps: AppDeps) {
   const { sessions } = deps;
-  const shown = (who: Caller | null) => ({
-    ...waysIn(deps),
-    who: who && { name: who.name, role: who.role, jobs: who.scope?.jobs ?? [], metadata: who.scope?.metadata ?? {} },
-  });
+  const shown = (who: Caller | null) => sessionAnswer(waysIn(deps), who);
   return new OpenAPIHono<HttpEdge>()
     .openapi(showSession, async (context) => answer(context, shown(await whoCalls(deps, context)), 200))
     .openapi(signIn, async (context) => {
@@ -64,7 +62,7 @@ export function sessionRoutes(deps: AppDeps) {
 
 /** How people may sign in. */
 function waysIn({ asksTokens, oidc }: AppDeps) {
-  return { asks_tokens: asksTokens, password: asksTokens, oidc: oidc && { name: oidc.name } };
+  return { asksTokens, password: asksTokens, oidc: oidc && { name: oidc.name } };
 }
 
 /** Null where nobody is signed in, and that may be. */
@@ -80,7 +78,8 @@ async function whoCalls({ asksTokens, sessions }: AppDeps, context: Context<Http
 
 /** The cookie of a session, or the end of it. No script sees it, and other sites' pages do not send it. */
 export function sessionCookie(context: Context, secret: string | null): string {
-  const isSecure = new URL(context.req.url).protocol === "https:" || context.req.header("x-forwarded-proto") === "https";
+  const isSecure = new URL(context.req.url).protocol === "https:" ||
+    context.req.header("x-forwarded-proto") === "https";
   const age = secret === null ? 0 : Math.floor(SESSION_MS / 1_000);
   const parts = [`${SESSION_COOKIE}=${secret ?? ""}`, "Path=/", `Max-Age=${age}`, "HttpOnly", "SameSite=Lax"];
   return [...parts, ...(isSecure ? ["Secure"] : [])].join("; ");

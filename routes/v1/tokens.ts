@@ -5,6 +5,7 @@ import { actorOf, callerOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, pathParameters, queryFlags, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
+import { whoAnswer } from "../wire/session_answer.ts";
 import {
   joinTokenBodySchema,
   newTokenAnswerSchema,
@@ -60,8 +61,7 @@ export function tokenRoutes({ tokens, now }: AppDeps) {
   const until = (lifetimeMs: number | null) => lifetimeMs === null ? null : now() + lifetimeMs;
   return new OpenAPIHono<HttpEdge>()
     .openapi(whoami, (context) => {
-      const { name, role, scope } = callerOf(context);
-      return answer(context, { name, role, jobs: scope?.jobs ?? [], metadata: scope?.metadata ?? {} }, 200);
+      return answer(context, whoAnswer(callerOf(context)), 200);
     })
     .openapi(listTokens, async (context) => {
       const all = (await tokens.all()).sort((a, b) => a.token.createdAt - b.token.createdAt);

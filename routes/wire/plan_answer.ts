@@ -64,7 +64,9 @@ export function readPlanAnswer(answer: PlanAnswer): Plan {
     hours: hours.map((hour) => ({ ...hour, hour: Date.parse(hour.hour) })),
     items: items.map((one): PlanItem => {
       const at = Date.parse(one.at);
-      return one.kind === "will_run" || one.kind === "did_not" ? { ...one, at, to: Date.parse(one.to) } : { ...one, at };
+      return one.kind === "will_run" || one.kind === "did_not"
+        ? { ...one, at, to: Date.parse(one.to) }
+        : { ...one, at };
     }),
     isCut,
   };

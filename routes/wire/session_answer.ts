@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ROLES, type Scope, scopeSchema, type User } from "../../src/model/mod.ts";
+import { type Role, ROLES, type Scope, scopeSchema, type User } from "../../src/model/mod.ts";
 import { rfc3339 } from "./rfc3339.ts";
 import { whoamiAnswerSchema } from "./token_answer.ts";
 
@@ -60,6 +60,25 @@ export function userAnswer({ name, user }: { name: string; user: User }): UserAn
     created_at: rfc3339(createdAt),
     updated_at: rfc3339(updatedAt),
   };
+}
+
+/** How people may sign in, and who has, on the wire. */
+export function sessionAnswer(
+  { asksTokens, ...ways }: Omit<SessionAnswer, "asks_tokens" | "who"> & { asksTokens: boolean },
+  who: Who | null,
+): SessionAnswer {
+  return { asks_tokens: asksTokens, ...ways, who: who && whoAnswer(who) };
+}
+
+interface Who {
+  name: string;
+  role: Role;
+  scope: Scope | null;
+}
+
+/** Who calls, on the wire. */
+export function whoAnswer({ name, role, scope }: Who): z.infer<typeof whoamiAnswerSchema> {
+  return { name, role, jobs: scope?.jobs ?? [], metadata: scope?.metadata ?? {} };
 }
 
 /** What is asked for in the body of a user. Throws what its schema finds. */

@@ -4,7 +4,7 @@
  */
 export { admitCall, admitNode, callerOf } from "./admission.ts";
 export { admitRole, admitToAll, ANYONE, type Caller } from "./caller.ts";
-export { type SessionsDeps, Sessions, SESSION_MS } from "./sessions.ts";
+export { SESSION_MS, Sessions, type SessionsDeps } from "./sessions.ts";
 export { SignIn } from "./sign_in.ts";
 export { Users, type UserWish } from "./users.ts";
 export {

@@ -11,7 +11,9 @@ const MEMORY = 2 * 128 * COSTS.N * COSTS.r;
 
 const SALT_BYTES = 16, HASH_BYTES = 32;
 
-const derive = promisify<string, Uint8Array, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
+const derive = promisify<string, Uint8Array, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(
+  scrypt,
+);
 
 /** What is stored of a password: `scrypt$N$r$p$salt$hash`, salt and hash in base64. */
 export async function hashPassword(password: string, random: Random): Promise<string> {

@@ -57,7 +57,13 @@ export class Sessions {
     const { store, clock, random, audit } = this.#deps;
     const id = newTokenId(random), secret = newSecret(random), nowMs = clock.now();
     const change = new StoreChange();
-    const session: Session = { hash: hashOf(secret), name: actor.by, of, createdAt: nowMs, expiresAt: nowMs + SESSION_MS };
+    const session: Session = {
+      hash: hashOf(secret),
+      name: actor.by,
+      of,
+      createdAt: nowMs,
+      expiresAt: nowMs + SESSION_MS,
+    };
     putSession(change, { key: sessionKey(id), value: null, versionstamp: null }, session);
     audit.write(change, actor, { action: "session.create", target: actor.by, after: { way: of.kind } });
     await store.commit(change);

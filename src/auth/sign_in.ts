@@ -69,7 +69,11 @@ export class SignIn {
   async #refused(who: string, from: string, times: number): Promise<void> {
     if (!Number.isInteger(Math.log2(times))) return;
     const target = who.slice(0, 200);
-    await this.#deps.audit.note({ by: "nobody", from }, { action: "session.refuse", target, after: { attempts: times } });
+    await this.#deps.audit.note({ by: "nobody", from }, {
+      action: "session.refuse",
+      target,
+      after: { attempts: times },
+    });
   }
 }
 

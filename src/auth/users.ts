@@ -47,7 +47,13 @@ export class Users {
           { path: "password", message: "a new user needs one" },
         ]);
       }
-      const user = { role, scope, password: stored, createdAt: before?.createdAt ?? clock.now(), updatedAt: clock.now() };
+      const user = {
+        role,
+        scope,
+        password: stored,
+        createdAt: before?.createdAt ?? clock.now(),
+        updatedAt: clock.now(),
+      };
       const change = new StoreChange();
       putUser(change, entry, user);
       const shown = (one: User) => ({ role: one.role, scope: one.scope });

@@ -22,6 +22,7 @@ export const EXIT_OF = {
   cycle: EXIT.usage,
   stale: EXIT.refused,
   too_large: EXIT.usage,
+  too_many: EXIT.refused,
   paused: EXIT.refused,
   unauthorized: EXIT.refused,
   forbidden: EXIT.refused,

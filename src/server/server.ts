@@ -1,6 +1,5 @@
 import { type Bell, openBell } from "../bell/mod.ts";
 import { AuditTrail } from "../audit/mod.ts";
-import { Sessions, SignIn, Tokens, Users } from "../auth/mod.ts";
 import { Agents, AssignedIndex, Broker, Liveness, Minder, QueueIndex, QueueWatch, WaitingList } from "../claim/mod.ts";
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
@@ -20,6 +19,7 @@ import { Fleet } from "./fleet.ts";
 import { houseOf, pausesOf } from "./known_of.ts";
 import { committerOf, leaseOf } from "./lease_of.ts";
 import { observedOf } from "./observed.ts";
+import { type People, peopleOf } from "./people_of.ts";
 import { ManualRuns } from "./runs.ts";
 import { StoreViews } from "./views.ts";
 
@@ -59,10 +59,7 @@ export class Server {
   readonly events: Events;
   readonly queue: WaitingList;
   readonly plans: Plans;
-  readonly tokens: Tokens;
-  readonly users: Users;
-  readonly sessions: Sessions;
-  readonly signIn: SignIn;
+  readonly people: People;
   /** Where it takes requests, as `host:port`; empty until it listens. */
   address = "";
   readonly #options: ServerOptions;
@@ -103,10 +100,7 @@ export class Server {
     const store = this.store = new Store({ engine, committer, log: options.log });
     countRuns(store, metrics);
     const audit = this.audit = new AuditTrail({ store, clock, random });
-    const tokens = this.tokens = new Tokens({ store, clock, random, audit });
-    const users = this.users = new Users({ store, clock, random, audit });
-    const sessions = this.sessions = new Sessions({ store, clock, random, audit, tokens, users });
-    this.signIn = new SignIn({ tokens, users, sessions, audit, clock });
+    this.people = peopleOf({ store, clock, random, audit });
     this.catalogue = new Catalogue(store);
     this.#graph = new Graph(store);
     this.#held = new HeldJobs(store);
@@ -149,7 +143,7 @@ export class Server {
     this.#retention = new Retention(store, this.catalogue);
     this.#expander = new Expander(parts);
     const kept = { ...making, expander: this.#expander, pauseOf, auditKeptMs };
-    this.#house = houseOf(kept, this.liveness, tokens);
+    this.#house = houseOf(kept, this.liveness, this.people.tokens);
     const mindful = [this.index, this.#assigned, this.#broker, this.agents];
     this.liveness.onForgotten((node) => mindful.forEach((part) => part.forgetNode(node)));
     this.lease = leaseOf(this.#options, this.#committer, `${nodeName}/${incarnation}`, () => !peers?.clockIsOff);

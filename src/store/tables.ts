@@ -19,12 +19,12 @@ import {
   queuedExecutionSchema,
   revisionSchema,
   selectorSchema,
+  sessionSchema,
   statSchema,
   storedGroup,
-  sessionSchema,
   tokenSchema,
-  userSchema,
   unmadeSchema,
+  userSchema,
 } from "../model/mod.ts";
 import { defineBytesTable, defineTable } from "./table.ts";
 import { writersOf } from "./store_change.ts";

@@ -25,7 +25,16 @@ import {
 } from "../store/mod.ts";
 
 /** First parts of keys that mean something to the processes of one store only, and never go to another. */
-export const LEFT_BEHIND: ReadonlySet<string> = new Set(["slot", "bell", "lease", "feed", "beats", "live", "schema", "session"]);
+export const LEFT_BEHIND: ReadonlySet<string> = new Set([
+  "slot",
+  "bell",
+  "lease",
+  "feed",
+  "beats",
+  "live",
+  "schema",
+  "session",
+]);
 
 /** Tables of what a backup holds as it is, by the first part of its keys. */
 const TABLES: Readonly<Record<string, Table<unknown>>> = {

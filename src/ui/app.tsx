@@ -49,7 +49,13 @@ export function App({ data }: { data: Data }) {
 
 function Pages() {
   return (
-    <Suspense fallback={<Center p="xl"><Loader type="dots" aria-label={text.reading} /></Center>}>
+    <Suspense
+      fallback={
+        <Center p="xl">
+          <Loader type="dots" aria-label={text.reading} />
+        </Center>
+      }
+    >
       <Switch>
         <Route path="/" component={Overview} />
         <Route path="/jobs" component={Jobs} />

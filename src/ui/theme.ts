@@ -16,8 +16,26 @@ export const theme = createTheme({
 /** Dimmed text that still stands out from its ground: 4.5 to 1 at least (WCAG 2.2, 1.4.3). */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { "--mantine-color-dimmed": "#5c636a", "--mantine-color-body": "#fbfbfc" },
-  dark: { "--mantine-color-dimmed": "#a6adb4", "--mantine-color-anchor": "var(--mantine-color-indigo-3)" },
+  light: {
+    "--mantine-color-dimmed": "#5c636a",
+    "--mantine-color-body": "#fbfbfc",
+    "--ground": "#ffffff",
+    "--soft": "#f6f7f9",
+    "--track": "#eceef1",
+    "--edge": "#868e96",
+    "--was": "#a61e1e",
+    "--is": "#1a6b3c",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#a6adb4",
+    "--mantine-color-anchor": "var(--mantine-color-indigo-3)",
+    "--ground": "var(--mantine-color-dark-7)",
+    "--soft": "var(--mantine-color-dark-6)",
+    "--track": "var(--mantine-color-dark-5)",
+    "--edge": "#8b929a",
+    "--was": "#ff9d95",
+    "--is": "#86e2a8",
+  },
 });
 
 /** The colour of what became of a run, or of what it is now. */

@@ -111,7 +111,10 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
       "routes/wire",
     ],
   },
-  "src/ui": { imports: ["src/model", "src/client"] },
+  "src/ui": {
+    imports: ["src/runtime", "src/model", "src/schedule", "src/client", "routes/wire"],
+    without: ["hono"],
+  },
   "routes": {
     imports: [...SERVICES.filter((folder) => folder !== "src/kv" && folder !== "src/fire"), "routes/wire"],
   },

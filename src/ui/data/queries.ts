@@ -25,9 +25,26 @@ export const useJobs = (query: ListQuery): UseQueryResult<Reading<"jobs">> =>
 export const useJob = (name: string): UseQueryResult<Reading<"job">> =>
   useReading(["job", name], (client) => client.job(name));
 
+/** Which of a job's executions are read, newest first, and how much of the output of each. */
+export interface ExecutionsWish {
+  start?: number;
+  end: number;
+  /** Those that started where none are named. */
+  states?: readonly string[];
+  outputBytes?: number;
+}
+
 /** A page of a job's executions. */
-export const useExecutions = (name: string, query: ListQuery): UseQueryResult<Reading<"executions">> =>
-  useReading(["job", name, "executions", query], (client) => client.executions(name, query));
+export function useExecutions(name: string, wish: ExecutionsWish): UseQueryResult<Reading<"executions">> {
+  const { start = 0, end, states = [], outputBytes = 0 } = wish;
+  const query = Object.fromEntries([
+    ["_start", String(start)],
+    ["_end", String(end)],
+    ["output_size_limit", String(outputBytes)],
+    ...states.length > 0 ? [["state", states.join(",")]] : [],
+  ]);
+  return useReading(["job", name, "executions", query], (client) => client.executions(name, query));
+}
 
 /** One execution, with its output as far as a list shows it. */
 export const useExecution = (name: string, id: string): UseQueryResult<Reading<"execution">> =>
@@ -69,12 +86,10 @@ export const useRefusesJobs = (): UseQueryResult<boolean> =>
   useReading(["cluster", "refuses"], (client) => client.refusesJobs());
 
 /** The server that answers. */
-export const useAbout = (): UseQueryResult<Reading<"about">> =>
-  useReading(["about"], (client) => client.about());
+export const useAbout = (): UseQueryResult<Reading<"about">> => useReading(["about"], (client) => client.about());
 
 /** All tokens. */
-export const useTokens = (): UseQueryResult<Reading<"tokens">> =>
-  useReading(["tokens"], (client) => client.tokens());
+export const useTokens = (): UseQueryResult<Reading<"tokens">> => useReading(["tokens"], (client) => client.tokens());
 
 /** Who changed what, newest first. */
 export const useAudit = (query: Parameters<Client["audit"]>[0]): UseQueryResult<Reading<"audit">> =>

@@ -16,13 +16,21 @@ export default function Access() {
   return (
     <>
       <PageHead title={text.access} />
-      {!mayManage ? <Empty title={text.adminsOnly}>{text.adminsOnlyHint}</Empty> : (
-        <Tabs value={tab} onChange={(value) => setSearch(value === null ? {} : { tab: value })} keepMounted={false}>
-          <Tabs.List mb="md">{TABS.map((each) => <Tabs.Tab key={each} value={each}>{text.accessTabs[each]}</Tabs.Tab>)}</Tabs.List>
-          <Tabs.Panel value="tokens"><TokensTab /></Tabs.Panel>
-          <Tabs.Panel value="audit"><AuditTab /></Tabs.Panel>
-        </Tabs>
-      )}
+      {!mayManage
+        ? <Empty title={text.adminsOnly}>{text.adminsOnlyHint}</Empty>
+        : (
+          <Tabs value={tab} onChange={(value) => setSearch(value === null ? {} : { tab: value })} keepMounted={false}>
+            <Tabs.List mb="md">
+              {TABS.map((each) => <Tabs.Tab key={each} value={each}>{text.accessTabs[each]}</Tabs.Tab>)}
+            </Tabs.List>
+            <Tabs.Panel value="tokens">
+              <TokensTab />
+            </Tabs.Panel>
+            <Tabs.Panel value="audit">
+              <AuditTab />
+            </Tabs.Panel>
+          </Tabs>
+        )}
     </>
   );
 }

@@ -55,8 +55,13 @@ function EditorPage({ start, etag }: { start: Definition; etag: string | undefin
     <>
       <PageHead title={isNew ? text.newJob : text.editTitle(name)} />
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
-        <Tabs.List mb="md"><Tabs.Tab value="form">{text.form}</Tabs.Tab><Tabs.Tab value="yaml">YAML</Tabs.Tab></Tabs.List>
-        <Tabs.Panel value="form" maw={860}><JobForm draft={draft} isNew={isNew} /></Tabs.Panel>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="form">{text.form}</Tabs.Tab>
+          <Tabs.Tab value="yaml">YAML</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="form" maw={860}>
+          <JobForm draft={draft} isNew={isNew} />
+        </Tabs.Panel>
         <Tabs.Panel value="yaml" maw={860}>
           <CodeEditor label="YAML" language="yaml" value={draft.yaml} onChange={draft.setYaml} />
           {draft.yamlProblem && <Text size="sm" c="red" mt="xs" role="status">{draft.yamlProblem}</Text>}
@@ -68,7 +73,9 @@ function EditorPage({ start, etag }: { start: Definition; etag: string | undefin
         </Alert>
       )}
       <Group mt="lg">
-        <Button onClick={send} loading={save.isPending} disabled={draft.yamlProblem !== null}>{isNew ? text.create : text.save}</Button>
+        <Button onClick={send} loading={save.isPending} disabled={draft.yamlProblem !== null}>
+          {isNew ? text.create : text.save}
+        </Button>
         <TestRun draft={draft} />
         <Button component={Link} href={isNew ? "/jobs" : jobPath(name)} variant="subtle">{text.cancel}</Button>
       </Group>

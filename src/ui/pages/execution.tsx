@@ -71,10 +71,20 @@ function Actions({ execution }: { execution: ExecutionReport }) {
   const [, go] = useLocation();
   const mayRun = useMay("operator");
   const cancel = useAction((client, reason: string) => client.cancel(job, id, reason), () => text.cancelAsked);
-  const again = useAction((client) => client.run(job, { wait: false, force: false }), () => text.started(job), { then: () => go(jobPath(job)) });
-  const confirm = useConfirm({ title: text.cancelTitle(job), body: text.cancelBody, confirm: text.stopRun, isDangerous: true, note: text.reason }, (reason) => cancel.mutate(reason));
+  const again = useAction((client) => client.run(job, { wait: false, force: false }), () => text.started(job), {
+    then: () => go(jobPath(job)),
+  });
+  const confirm = useConfirm({
+    title: text.cancelTitle(job),
+    body: text.cancelBody,
+    confirm: text.stopRun,
+    isDangerous: true,
+    note: text.reason,
+  }, (reason) => cancel.mutate(reason));
   if (!mayRun) return null;
-  if (!isOpen(execution)) return <Button onClick={() => again.mutate()} loading={again.isPending}>{text.runAgain}</Button>;
+  if (!isOpen(execution)) {
+    return <Button onClick={() => again.mutate()} loading={again.isPending}>{text.runAgain}</Button>;
+  }
   return (
     <>
       <Button color="red" variant="outline" onClick={confirm.ask} loading={cancel.isPending}>{text.stopRun}</Button>
@@ -85,7 +95,7 @@ function Actions({ execution }: { execution: ExecutionReport }) {
 
 /** What else its group has run: other attempts, and other nodes. */
 function Attempts({ execution }: { execution: ExecutionReport }) {
-  const { data } = useExecutions(execution.jobName, { _start: "0", _end: "100", output_size_limit: "0" });
+  const { data } = useExecutions(execution.jobName, { end: 100 });
   const siblings = (data?.executions ?? []).filter(({ group }) => group === execution.group);
   if (siblings.length < 2) return null;
   return (
@@ -95,10 +105,24 @@ function Attempts({ execution }: { execution: ExecutionReport }) {
         <Table.Tbody>
           {siblings.map((one) => (
             <Table.Tr key={one.id}>
-              <Table.Td>{one.id === execution.id ? <State state={one.state} /> : <Anchor component={Link} href={executionPath(one.jobName, one.id)}><State state={one.state} /></Anchor>}</Table.Td>
-              <Table.Td><Text size="sm">{text.attempt(one.attempt)}</Text></Table.Td>
-              <Table.Td><Text size="sm" className="breakable">{one.node}</Text></Table.Td>
-              <Table.Td><Moment at={one.startedAt} size="sm" /></Table.Td>
+              <Table.Td>
+                {one.id === execution.id
+                  ? <State state={one.state} />
+                  : (
+                    <Anchor component={Link} href={executionPath(one.jobName, one.id)}>
+                      <State state={one.state} />
+                    </Anchor>
+                  )}
+              </Table.Td>
+              <Table.Td>
+                <Text size="sm">{text.attempt(one.attempt)}</Text>
+              </Table.Td>
+              <Table.Td>
+                <Text size="sm" className="breakable">{one.node}</Text>
+              </Table.Td>
+              <Table.Td>
+                <Moment at={one.startedAt} size="sm" />
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -16,8 +16,12 @@ export default function Help() {
             <Table.Tbody>
               {STATES_ON_WIRE.map((state) => (
                 <Table.Tr key={state}>
-                  <Table.Td><State state={state} /></Table.Td>
-                  <Table.Td><Text size="sm">{text.stateHelp[state]}</Text></Table.Td>
+                  <Table.Td>
+                    <State state={state} />
+                  </Table.Td>
+                  <Table.Td>
+                    <Text size="sm">{text.stateHelp[state]}</Text>
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
@@ -29,7 +33,14 @@ export default function Help() {
             <Table verticalSpacing={6}>
               <Table.Tbody>
                 {text.scheduleHelp.map(([written, meaning]) => (
-                  <Table.Tr key={written}><Table.Td><Code>{written}</Code></Table.Td><Table.Td><Text size="sm">{meaning}</Text></Table.Td></Table.Tr>
+                  <Table.Tr key={written}>
+                    <Table.Td>
+                      <Code>{written}</Code>
+                    </Table.Td>
+                    <Table.Td>
+                      <Text size="sm">{meaning}</Text>
+                    </Table.Td>
+                  </Table.Tr>
                 ))}
               </Table.Tbody>
             </Table>
@@ -37,15 +48,27 @@ export default function Help() {
           <Card withBorder>
             <Title order={2} size="h5" mb="xs">{text.keysTitle}</Title>
             <List size="sm" listStyleType="none" spacing={6}>
-              {text.keys.map(([key, meaning]) => <List.Item key={key}><Kbd>{key}</Kbd> {meaning}</List.Item>)}
+              {text.keys.map(([key, meaning]) => (
+                <List.Item key={key}>
+                  <Kbd>{key}</Kbd> {meaning}
+                </List.Item>
+              ))}
             </List>
           </Card>
           <Card withBorder>
             <Title order={2} size="h5" mb="xs">{text.readOn}</Title>
             <List size="sm" spacing={4}>
-              <List.Item><Anchor href="/docs" size="sm">{text.apiDocs}</Anchor></List.Item>
-              <List.Item><Anchor href="/openapi.json" size="sm">{text.openApi}</Anchor></List.Item>
-              <List.Item><Text span size="sm">{text.commandLine} <Code>carillon --help</Code></Text></List.Item>
+              <List.Item>
+                <Anchor href="/docs" size="sm">{text.apiDocs}</Anchor>
+              </List.Item>
+              <List.Item>
+                <Anchor href="/openapi.json" size="sm">{text.openApi}</Anchor>
+              </List.Item>
+              <List.Item>
+                <Text span size="sm">
+                  {text.commandLine} <Code>carillon --help</Code>
+                </Text>
+              </List.Item>
             </List>
           </Card>
         </Stack>

@@ -43,7 +43,11 @@ function Facts({ view }: { view: JobView }) {
       <Text size="sm" c="dimmed">{inWords(definition)}</Text>
       {definition.disabled && <Badge variant="default">{text.disabled}</Badge>}
       {pause && <Badge variant="default">{text.paused}</Badge>}
-      {pause && <Text size="sm" c="dimmed" component="span">{text.pausedBy(pause.by, pause.note)} (<Moment at={pause.from} size="sm" />)</Text>}
+      {pause && (
+        <Text size="sm" c="dimmed" component="span">
+          {text.pausedBy(pause.by, pause.note)} (<Moment at={pause.from} size="sm" />)
+        </Text>
+      )}
     </Group>
   );
 }
@@ -61,12 +65,24 @@ function JobTabs({ view, json }: { view: JobView; json: unknown }) {
         {TABS.map((each) => <Tabs.Tab key={each} value={each}>{text.jobTabs[each]}</Tabs.Tab>)}
       </Tabs.List>
       <Suspense fallback={<Text c="dimmed">{text.reading}</Text>}>
-        <Tabs.Panel value="summary"><JobSummary view={view} /></Tabs.Panel>
-        <Tabs.Panel value="runs"><Runs name={name} /></Tabs.Panel>
-        <Tabs.Panel value="timeline"><TimelineTab view={view} /></Tabs.Panel>
-        <Tabs.Panel value="graph"><Graph view={view} /></Tabs.Panel>
-        <Tabs.Panel value="definition"><Definition json={json} /></Tabs.Panel>
-        <Tabs.Panel value="revisions"><Revisions name={name} current={view.job.revision} /></Tabs.Panel>
+        <Tabs.Panel value="summary">
+          <JobSummary view={view} />
+        </Tabs.Panel>
+        <Tabs.Panel value="runs">
+          <Runs name={name} />
+        </Tabs.Panel>
+        <Tabs.Panel value="timeline">
+          <TimelineTab view={view} />
+        </Tabs.Panel>
+        <Tabs.Panel value="graph">
+          <Graph view={view} />
+        </Tabs.Panel>
+        <Tabs.Panel value="definition">
+          <Definition json={json} />
+        </Tabs.Panel>
+        <Tabs.Panel value="revisions">
+          <Revisions name={name} current={view.job.revision} />
+        </Tabs.Panel>
       </Suspense>
     </Tabs>
   );

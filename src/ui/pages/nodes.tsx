@@ -14,16 +14,21 @@ export default function Nodes() {
     <>
       <PageHead title={text.nodes} below={<Text size="sm" c="dimmed">{text.nodesHint}</Text>} />
       <Read of={useMembers()}>
-        {(members) => members.length === 0 ? <Empty title={text.noNodes}>{text.noNodesHint}</Empty> : (
-          <Table.ScrollContainer minWidth={820}>
-            <Table verticalSpacing="sm" highlightOnHover>
-              <Table.Thead><Table.Tr>{text.nodeColumns.map((label) => <Table.Th key={label}>{label}</Table.Th>)}</Table.Tr></Table.Thead>
-              <Table.Tbody>
-                {members.map((member) => <Row key={member.id} member={member} isLeader={member.name === leader} />)}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        )}
+        {(members) =>
+          members.length === 0
+            ? <Empty title={text.noNodes}>{text.noNodesHint}</Empty>
+            : (
+              <Table.ScrollContainer minWidth={820}>
+                <Table verticalSpacing="sm" highlightOnHover>
+                  <Table.Thead>
+                    <Table.Tr>{text.nodeColumns.map((label) => <Table.Th key={label}>{label}</Table.Th>)}</Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {members.map((member) => <Row key={member.id} member={member} isLeader={member.name === leader} />)}
+                  </Table.Tbody>
+                </Table>
+              </Table.ScrollContainer>
+            )}
       </Read>
     </>
   );
@@ -42,20 +47,37 @@ function Row({ member, isLeader }: { member: MemberReport; isLeader: boolean }) 
         </Group>
         <Text size="xs" c="dimmed">{address}</Text>
       </Table.Td>
-      <Table.Td><NodeState member={member} /></Table.Td>
+      <Table.Td>
+        <NodeState member={member} />
+      </Table.Td>
       <Table.Td>
         {slots === 0 ? <Text size="sm" c="dimmed">{text.runsNothing}</Text> : (
           <>
             <Text size="sm" mb={2}>{text.slotsUsed(running, slots)}</Text>
-            <Progress value={Math.min(100, running / slots * 100)} size="sm" w={110} aria-label={text.slotsUsed(running, slots)} />
+            <Progress
+              value={Math.min(100, running / slots * 100)}
+              size="sm"
+              w={110}
+              aria-label={text.slotsUsed(running, slots)}
+            />
           </>
         )}
       </Table.Td>
-      <Table.Td><Group gap={4}>{Object.entries(own).map(([key, value]) => <Code key={key}>{key}={value}</Code>)}</Group></Table.Td>
-      <Table.Td><Text size="sm">{executors.join(", ") || "–"}</Text></Table.Td>
-      <Table.Td><Text size="sm">{version}</Text></Table.Td>
-      <Table.Td><Moment at={lastSeenAt} size="sm" /></Table.Td>
-      <Table.Td><NodeActions member={member} /></Table.Td>
+      <Table.Td>
+        <Group gap={4}>{Object.entries(own).map(([key, value]) => <Code key={key}>{key}={value}</Code>)}</Group>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{executors.join(", ") || "–"}</Text>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{version}</Text>
+      </Table.Td>
+      <Table.Td>
+        <Moment at={lastSeenAt} size="sm" />
+      </Table.Td>
+      <Table.Td>
+        <NodeActions member={member} />
+      </Table.Td>
     </Table.Tr>
   );
 }
@@ -65,7 +87,11 @@ const NODE_COLORS = { alive: "teal.6", failed: "red.6", left: "gray.6" } as cons
 function NodeState({ member: { state, draining } }: { member: MemberReport }) {
   return (
     <Group gap={6} wrap="nowrap">
-      <span className="dot" style={{ background: `var(--mantine-color-${NODE_COLORS[state].replace(".", "-")})` }} aria-hidden />
+      <span
+        className="dot"
+        style={{ background: `var(--mantine-color-${NODE_COLORS[state].replace(".", "-")})` }}
+        aria-hidden
+      />
       <Text size="sm">{draining ? text.draining : text.nodeStates[state]}</Text>
     </Group>
   );
@@ -73,19 +99,39 @@ function NodeState({ member: { state, draining } }: { member: MemberReport }) {
 
 function NodeActions({ member: { name, state, draining, slots } }: { member: MemberReport }) {
   const mayManage = useMay("admin");
-  const drain = useAction((client, to: boolean) => client.drain(name, to), (_, to) => to ? text.nowDrains(name) : text.nowWorks(name));
+  const drain = useAction(
+    (client, to: boolean) => client.drain(name, to),
+    (_, to) => to ? text.nowDrains(name) : text.nowWorks(name),
+  );
   const declare = useAction((client) => client.declareDead(name), () => text.nowDead(name));
-  const drains = useConfirm({ title: text.drainTitle(name), body: text.drainBody, confirm: text.drain }, () => drain.mutate(true));
-  const dead = useConfirm({ title: text.deadTitle(name), body: text.deadBody, confirm: text.declareDead, isDangerous: true }, () => declare.mutate());
+  const drains = useConfirm(
+    { title: text.drainTitle(name), body: text.drainBody, confirm: text.drain },
+    () => drain.mutate(true),
+  );
+  const dead = useConfirm({
+    title: text.deadTitle(name),
+    body: text.deadBody,
+    confirm: text.declareDead,
+    isDangerous: true,
+  }, () => declare.mutate());
   if (!mayManage || slots === 0) return null;
   return (
     <Group gap={6} wrap="nowrap" justify="flex-end">
       {state === "alive" && (
-        <Button size="xs" variant="default" onClick={() => draining ? drain.mutate(false) : drains.ask()} loading={drain.isPending}>
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => draining ? drain.mutate(false) : drains.ask()}
+          loading={drain.isPending}
+        >
           {draining ? text.undrain : text.drain}
         </Button>
       )}
-      {state === "failed" && <Button size="xs" variant="default" c="red" onClick={dead.ask} loading={declare.isPending}>{text.declareDead}</Button>}
+      {state === "failed" && (
+        <Button size="xs" variant="default" c="red" onClick={dead.ask} loading={declare.isPending}>
+          {text.declareDead}
+        </Button>
+      )}
       {drains.dialog}
       {dead.dialog}
     </Group>

@@ -13,17 +13,20 @@ export default function Queue() {
     <>
       <PageHead title={text.queue} below={<Text size="sm" c="dimmed">{text.queueHint}</Text>} />
       <Read of={useQueue()}>
-        {({ waiting, isCut }) => waiting.length === 0 ? <Empty title={text.nothingWaits}>{text.nothingWaitsHint}</Empty> : (
-          <>
-            <Table.ScrollContainer minWidth={640}>
-              <Table highlightOnHover>
-                <Table.Thead><Table.Tr>{text.queueColumns.map((label) => <Table.Th key={label}>{label}</Table.Th>)}</Table.Tr></Table.Thead>
-                <Table.Tbody>{waiting.map((row) => <Row key={row.execution.id} row={row} />)}</Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
-            {isCut && <Text size="sm" c="dimmed" mt="sm">{text.queueCut(waiting.length)}</Text>}
-          </>
-        )}
+        {({ waiting, isCut }) =>
+          waiting.length === 0 ? <Empty title={text.nothingWaits}>{text.nothingWaitsHint}</Empty> : (
+            <>
+              <Table.ScrollContainer minWidth={640}>
+                <Table highlightOnHover>
+                  <Table.Thead>
+                    <Table.Tr>{text.queueColumns.map((label) => <Table.Th key={label}>{label}</Table.Th>)}</Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>{waiting.map((row) => <Row key={row.execution.id} row={row} />)}</Table.Tbody>
+                </Table>
+              </Table.ScrollContainer>
+              {isCut && <Text size="sm" c="dimmed" mt="sm">{text.queueCut(waiting.length)}</Text>}
+            </>
+          )}
       </Read>
     </>
   );
@@ -33,10 +36,20 @@ function Row({ row: { execution, waitsFor } }: { row: WaitingReport }) {
   const { jobName, id, queuedAt, trigger, attempt } = execution;
   return (
     <Table.Tr>
-      <Table.Td className="breakable"><Anchor component={Link} href={jobPath(jobName)} size="sm">{jobName}</Anchor></Table.Td>
-      <Table.Td><Anchor component={Link} href={executionPath(jobName, id)} size="sm"><Moment at={queuedAt} size="sm" /></Anchor></Table.Td>
-      <Table.Td><Text size="sm">{text.triggers[trigger]}{attempt > 1 ? `, ${text.attempt(attempt)}` : ""}</Text></Table.Td>
-      <Table.Td><Reason waitsFor={waitsFor} /></Table.Td>
+      <Table.Td className="breakable">
+        <Anchor component={Link} href={jobPath(jobName)} size="sm">{jobName}</Anchor>
+      </Table.Td>
+      <Table.Td>
+        <Anchor component={Link} href={executionPath(jobName, id)} size="sm">
+          <Moment at={queuedAt} size="sm" />
+        </Anchor>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{text.triggers[trigger]}{attempt > 1 ? `, ${text.attempt(attempt)}` : ""}</Text>
+      </Table.Td>
+      <Table.Td>
+        <Reason waitsFor={waitsFor} />
+      </Table.Td>
     </Table.Tr>
   );
 }
@@ -44,14 +57,22 @@ function Row({ row: { execution, waitsFor } }: { row: WaitingReport }) {
 function Reason({ waitsFor }: Pick<WaitingReport, "waitsFor">) {
   switch (waitsFor.kind) {
     case "time":
-      return <Text size="sm">{text.waits.time} <Moment at={waitsFor.until} size="sm" /></Text>;
+      return (
+        <Text size="sm">
+          {text.waits.time} <Moment at={waitsFor.until} size="sm" />
+        </Text>
+      );
     case "pause":
       return <Text size="sm">{waitsFor.of === "job" ? text.waits.jobPause : text.waits.clusterPause}</Text>;
     case "gate":
       return <Text size="sm">{text.waits.gate(waitsFor.holders.flatMap(({ job }) => job ?? []).join(", "))}</Text>;
     case "node": {
       const { node, tags } = waitsFor.selector;
-      return <Text size="sm">{text.waits.node(node ?? Object.entries(tags).map(([key, value]) => `${key}=${value}`).join(", "))}</Text>;
+      return (
+        <Text size="sm">
+          {text.waits.node(node ?? Object.entries(tags).map(([key, value]) => `${key}=${value}`).join(", "))}
+        </Text>
+      );
     }
     case "slot":
       return <Text size="sm">{text.waits.slot(waitsFor.nodes.length, waitsFor.nodes.slice(0, 5).join(", "))}</Text>;

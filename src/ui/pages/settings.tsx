@@ -27,16 +27,30 @@ function Looks() {
   return (
     <Card withBorder>
       <Title order={2} size="h5" mb="xs">{text.looks}</Title>
-      <SegmentedControl data={data} value={colorScheme} onChange={(value) => setColorScheme(value as typeof colorScheme)} aria-label={text.looks} />
+      <SegmentedControl
+        data={data}
+        value={colorScheme}
+        onChange={(value) => setColorScheme(value as typeof colorScheme)}
+        aria-label={text.looks}
+      />
     </Card>
   );
 }
 
 function ClusterPauseCard() {
   const mayManage = useMay("admin");
-  const pause = useAction((client, note: string) => client.pauseCluster({ policy: "skip", note, to: null }), () => text.clusterNowPaused);
+  const pause = useAction(
+    (client, note: string) => client.pauseCluster({ policy: "skip", note, to: null }),
+    () => text.clusterNowPaused,
+  );
   const unpause = useAction((client) => client.unpauseCluster(), () => text.clusterNowUnpaused);
-  const confirm = useConfirm({ title: text.pauseClusterTitle, body: text.pauseClusterBody, confirm: text.pauseCluster, isDangerous: true, note: text.note }, (note) => pause.mutate(note));
+  const confirm = useConfirm({
+    title: text.pauseClusterTitle,
+    body: text.pauseClusterBody,
+    confirm: text.pauseCluster,
+    isDangerous: true,
+    note: text.note,
+  }, (note) => pause.mutate(note));
   return (
     <Card withBorder>
       <Title order={2} size="h5" mb="xs">{text.schedulingTitle}</Title>
@@ -44,11 +58,25 @@ function ClusterPauseCard() {
         {(now) => (
           <Group justify="space-between">
             <Text size="sm" component="div">
-              {now ? <>{text.pausedBy(now.by, now.note)} (<Moment at={now.from} size="sm" />)</> : text.clusterRuns}
+              {now
+                ? (
+                  <>
+                    {text.pausedBy(now.by, now.note)} (<Moment at={now.from} size="sm" />)
+                  </>
+                )
+                : text.clusterRuns}
             </Text>
             {mayManage && (now
-              ? <Button variant="default" onClick={() => unpause.mutate()} loading={unpause.isPending}>{text.unpauseCluster}</Button>
-              : <Button variant="default" c="red" onClick={confirm.ask} loading={pause.isPending}>{text.pauseCluster}</Button>)}
+              ? (
+                <Button variant="default" onClick={() => unpause.mutate()} loading={unpause.isPending}>
+                  {text.unpauseCluster}
+                </Button>
+              )
+              : (
+                <Button variant="default" c="red" onClick={confirm.ask} loading={pause.isPending}>
+                  {text.pauseCluster}
+                </Button>
+              ))}
           </Group>
         )}
       </Read>
@@ -59,7 +87,10 @@ function ClusterPauseCard() {
 
 function NewJobsCard() {
   const mayManage = useMay("admin");
-  const refuse = useAction((client, to: boolean) => client.refuseJobs(to), (_, to) => to ? text.nowRefusing : text.nowAccepting);
+  const refuse = useAction(
+    (client, to: boolean) => client.refuseJobs(to),
+    (_, to) => to ? text.nowRefusing : text.nowAccepting,
+  );
   return (
     <Card withBorder>
       <Title order={2} size="h5" mb="xs">{text.newJobsTitle}</Title>
@@ -67,7 +98,15 @@ function NewJobsCard() {
         {(isRefused) => (
           <Group justify="space-between">
             <Text size="sm">{isRefused ? text.jobsRefused : text.jobsAccepted}</Text>
-            {mayManage && <Button variant="default" onClick={() => refuse.mutate(!isRefused)} loading={refuse.isPending}>{isRefused ? text.acceptJobs : text.refuseJobs}</Button>}
+            {mayManage && (
+              <Button
+                variant="default"
+                onClick={() => refuse.mutate(!isRefused)}
+                loading={refuse.isPending}
+              >
+                {isRefused ? text.acceptJobs : text.refuseJobs}
+              </Button>
+            )}
           </Group>
         )}
       </Read>

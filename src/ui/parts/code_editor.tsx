@@ -56,7 +56,10 @@ function looksOf(isDark: boolean): Extension[] {
     lineNumbers(),
     history(),
     EditorView.lineWrapping,
-    EditorView.theme({ "&": { fontSize: "13px" }, "&.cm-focused": { outline: "2px solid var(--mantine-primary-color-filled)" } }, { dark: isDark }),
+    EditorView.theme({
+      "&": { fontSize: "13px" },
+      "&.cm-focused": { outline: "2px solid var(--mantine-primary-color-filled)" },
+    }, { dark: isDark }),
     syntaxHighlighting(isDark ? dark : defaultHighlightStyle),
   ];
 }

@@ -43,8 +43,14 @@ export function Problem({ error, again }: { error: unknown; again?: () => void }
 }
 
 /** Shows what was read; until then that it is being read, and why it cannot be. */
-export function Read<Answer>({ of, children }: { of: UseQueryResult<Answer>; children: (answer: Answer) => ReactNode }) {
+export function Read<Answer>(
+  { of, children }: { of: UseQueryResult<Answer>; children: (answer: Answer) => ReactNode },
+) {
   if (of.data !== undefined) return <>{children(of.data)}</>;
   if (of.error) return <Problem error={of.error} again={() => void of.refetch()} />;
-  return <Center p="xl"><Loader type="dots" aria-label={text.reading} /></Center>;
+  return (
+    <Center p="xl">
+      <Loader type="dots" aria-label={text.reading} />
+    </Center>
+  );
 }

@@ -24,7 +24,12 @@ export function RecentBars({ recent }: { recent: string }) {
   if (outcomes.length === 0) return <Text span c="dimmed" size="sm">{text.neverRan}</Text>;
   const bad = outcomes.filter((outcome) => outcome !== "success").length;
   return (
-    <span className="bars" role="img" aria-label={text.lastRuns(outcomes.length, bad)} title={text.lastRuns(outcomes.length, bad)}>
+    <span
+      className="bars"
+      role="img"
+      aria-label={text.lastRuns(outcomes.length, bad)}
+      title={text.lastRuns(outcomes.length, bad)}
+    >
       {outcomes.map((outcome, i) => <i key={i} className={outcome} style={{ background: STATE_COLORS[outcome] }} />)}
     </span>
   );

@@ -1,5 +1,5 @@
 import { useDebouncedValue } from "@mantine/hooks";
-import { spotlight, Spotlight } from "@mantine/spotlight";
+import { Spotlight, spotlight } from "@mantine/spotlight";
 import { IconBolt, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
@@ -34,7 +34,12 @@ function Places({ query }: { query: string }) {
     label.toLowerCase().includes(query)
   );
   return fitting.map(({ path, label, Icon }) => (
-    <Spotlight.Action key={path} label={label} leftSection={<Icon size={18} aria-hidden />} onClick={() => go(path)} />
+    <Spotlight.Action
+      key={path}
+      label={label}
+      leftSection={<Icon size={18} aria-hidden />}
+      onClick={() => go(path)}
+    />
   ));
 }
 

@@ -1,4 +1,13 @@
-import { IconBook2, IconCalendarEvent, IconChecklist, IconGauge, IconHourglass, IconKey, IconServer2, IconSettings } from "@tabler/icons-react";
+import {
+  IconBook2,
+  IconCalendarEvent,
+  IconChecklist,
+  IconGauge,
+  IconHourglass,
+  IconKey,
+  IconServer2,
+  IconSettings,
+} from "@tabler/icons-react";
 import { text } from "../english.ts";
 
 /** Where one can go, in the order of the menu. */

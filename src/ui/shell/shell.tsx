@@ -1,4 +1,18 @@
-import { ActionIcon, Alert, AppShell, Burger, Button, Group, Kbd, Menu, NavLink, Text, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import {
+  ActionIcon,
+  Alert,
+  AppShell,
+  Burger,
+  Button,
+  Group,
+  Kbd,
+  Menu,
+  NavLink,
+  Text,
+  Tooltip,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { IconBell, IconMoon, IconSearch, IconSun, IconUser } from "@tabler/icons-react";
 import { type ReactNode, useEffect } from "react";
@@ -8,7 +22,7 @@ import { useLive } from "../data/live.ts";
 import { useClusterPause, useMe, useMembers, useSession } from "../data/queries.ts";
 import { text } from "../english.ts";
 import { Moment } from "../parts/moment.tsx";
-import { Palette, openPalette } from "./palette.tsx";
+import { openPalette, Palette } from "./palette.tsx";
 import { PLACES } from "./places.ts";
 
 /** What stands around every page: where one can go, whether it is live, who one is. */
@@ -18,13 +32,20 @@ export function Shell({ children }: { children: ReactNode }) {
   useEffect(close, [location]);
   useHotkeys([["mod+K", openPalette], ["/", openPalette], ["N", () => go("/new")]]);
   return (
-    <AppShell header={{ height: 54 }} navbar={{ width: 210, breakpoint: "sm", collapsed: { mobile: !opened } }} padding="md">
+    <AppShell
+      header={{ height: 54 }}
+      navbar={{ width: 210, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      padding="md"
+    >
       <a href="#content" className="skip-link">{text.skip}</a>
       <AppShell.Header>
         <Group h="100%" px="md" gap="sm" wrap="nowrap" justify="space-between">
           <Group gap="sm" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={text.menu} />
-            <Link href="/" className="brand"><IconBell size={22} aria-hidden />{text.product}</Link>
+            <Link href="/" className="brand">
+              <IconBell size={22} aria-hidden />
+              {text.product}
+            </Link>
           </Group>
           <Group gap="xs" wrap="nowrap">
             <Live />
@@ -58,10 +79,19 @@ export function Shell({ children }: { children: ReactNode }) {
 function SearchButton() {
   return (
     <>
-      <Button variant="default" size="xs" onClick={openPalette} visibleFrom="sm" leftSection={<IconSearch size={14} aria-hidden />} rightSection={<Kbd size="xs">Ctrl K</Kbd>}>
+      <Button
+        variant="default"
+        size="xs"
+        onClick={openPalette}
+        visibleFrom="sm"
+        leftSection={<IconSearch size={14} aria-hidden />}
+        rightSection={<Kbd size="xs">Ctrl K</Kbd>}
+      >
         {text.search}
       </Button>
-      <ActionIcon variant="default" size="lg" onClick={openPalette} hiddenFrom="sm" aria-label={text.search}><IconSearch size={16} /></ActionIcon>
+      <ActionIcon variant="default" size="lg" onClick={openPalette} hiddenFrom="sm" aria-label={text.search}>
+        <IconSearch size={16} />
+      </ActionIcon>
     </>
   );
 }
@@ -72,7 +102,12 @@ function SchemeButton() {
   const label = isDark ? text.lightScheme : text.darkScheme;
   return (
     <Tooltip label={label}>
-      <ActionIcon variant="default" size="lg" onClick={() => setColorScheme(isDark ? "light" : "dark")} aria-label={label}>
+      <ActionIcon
+        variant="default"
+        size="lg"
+        onClick={() => setColorScheme(isDark ? "light" : "dark")}
+        aria-label={label}
+      >
         {isDark ? <IconSun size={16} /> : <IconMoon size={16} />}
       </ActionIcon>
     </Tooltip>
@@ -86,7 +121,9 @@ function UserMenu() {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <ActionIcon variant="default" size="lg" aria-label={text.account}><IconUser size={16} /></ActionIcon>
+        <ActionIcon variant="default" size="lg" aria-label={text.account}>
+          <IconUser size={16} />
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me ? text.signedInAs(me.name, me.role) : text.reading}</Menu.Label>
@@ -117,10 +154,17 @@ function PausedNotice() {
   if (pause) {
     return (
       <Alert color="yellow" variant="outline" mb="md" title={text.clusterPaused}>
-        {text.pausedBy(pause.by, pause.note)} (<Moment at={pause.from} />). <Link href="/settings">{text.settings}</Link>
+        {text.pausedBy(pause.by, pause.note)} (<Moment at={pause.from} />).{" "}
+        <Link href="/settings">{text.settings}</Link>
       </Alert>
     );
   }
-  if (members.length === 0 || members.some(({ slots, state, draining }) => slots > 0 && state === "alive" && !draining)) return null;
-  return <Alert color="yellow" variant="outline" mb="md" title={text.noNode}>{text.noNodeHint} <Link href="/nodes">{text.nodes}</Link></Alert>;
+  if (
+    members.length === 0 || members.some(({ slots, state, draining }) => slots > 0 && state === "alive" && !draining)
+  ) return null;
+  return (
+    <Alert color="yellow" variant="outline" mb="md" title={text.noNode}>
+      {text.noNodeHint} <Link href="/nodes">{text.nodes}</Link>
+    </Alert>
+  );
 }

@@ -1,4 +1,16 @@
-import { Alert, Button, Card, Center, Divider, Group, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Card,
+  Center,
+  Divider,
+  Group,
+  PasswordInput,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { messageOf } from "../../runtime/mod.ts";
@@ -19,7 +31,10 @@ export function SignIn() {
           </Group>
           {session?.oidc && (
             <>
-              <Button component="a" href={`/v1/session/oidc?return=${encodeURIComponent(location.pathname + location.search)}`}>
+              <Button
+                component="a"
+                href={`/v1/session/oidc?return=${encodeURIComponent(location.pathname + location.search)}`}
+              >
                 {text.signInWith(session.oidc.name)}
               </Button>
               <Divider label={text.or} />
@@ -45,8 +60,20 @@ function PasswordForm() {
   return (
     <form onSubmit={submit}>
       <Stack gap="sm">
-        <TextInput label={text.user} value={user} onChange={(event) => setUser(event.currentTarget.value)} autoComplete="username" required />
-        <PasswordInput label={text.password} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password" required />
+        <TextInput
+          label={text.user}
+          value={user}
+          onChange={(event) => setUser(event.currentTarget.value)}
+          autoComplete="username"
+          required
+        />
+        <PasswordInput
+          label={text.password}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          autoComplete="current-password"
+          required
+        />
         <Refusal error={signIn.error} />
         <Button type="submit" loading={signIn.isPending}>{text.signIn}</Button>
       </Stack>
@@ -81,5 +108,9 @@ function TokenForm() {
 
 function Refusal({ error }: { error: unknown }) {
   if (!error) return null;
-  return <Alert color="red" variant="outline"><Text size="sm">{messageOf(error)}</Text></Alert>;
+  return (
+    <Alert color="red" variant="outline">
+      <Text size="sm">{messageOf(error)}</Text>
+    </Alert>
+  );
 }

@@ -12,7 +12,11 @@ export function AuditTab() {
   const [target, setTarget] = useState("");
   const [by, setBy] = useState("");
   const [asked] = useDebouncedValue({ target, by }, 250);
-  const query = { limit: "200", ...(asked.target ? { target: asked.target } : {}), ...(asked.by ? { by: asked.by } : {}) };
+  const query = {
+    limit: "200",
+    ...(asked.target ? { target: asked.target } : {}),
+    ...(asked.by ? { by: asked.by } : {}),
+  };
   return (
     <Stack>
       <Group>
@@ -20,17 +24,20 @@ export function AuditTab() {
         <TextInput label={text.auditBy} value={by} onChange={(event) => setBy(event.currentTarget.value)} />
       </Group>
       <Read of={useAudit(query)}>
-        {(records) => records.length === 0 ? <Empty title={text.noAudit}>{text.noAuditHint}</Empty> : records.map((record) => (
-          <Card key={record.id} withBorder p="sm">
-            <Group gap="md">
-              <Text size="sm" fw={600}>{record.action}</Text>
-              <Text size="sm" className="breakable">{record.target}</Text>
-              <Text size="sm" c="dimmed">{text.auditWho(record.by, record.from)}</Text>
-              <Moment at={record.at} size="sm" c="dimmed" />
-            </Group>
-            <Changes changes={record.changes} />
-          </Card>
-        ))}
+        {(records) =>
+          records.length === 0
+            ? <Empty title={text.noAudit}>{text.noAuditHint}</Empty>
+            : records.map((record) => (
+              <Card key={record.id} withBorder p="sm">
+                <Group gap="md">
+                  <Text size="sm" fw={600}>{record.action}</Text>
+                  <Text size="sm" className="breakable">{record.target}</Text>
+                  <Text size="sm" c="dimmed">{text.auditWho(record.by, record.from)}</Text>
+                  <Moment at={record.at} size="sm" c="dimmed" />
+                </Group>
+                <Changes changes={record.changes} />
+              </Card>
+            ))}
       </Read>
     </Stack>
   );

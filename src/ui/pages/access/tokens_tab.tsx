@@ -14,16 +14,23 @@ import { Empty, Read } from "../../parts/page.tsx";
 export function TokensTab() {
   return (
     <Stack>
-      <Group><NewToken /></Group>
+      <Group>
+        <NewToken />
+      </Group>
       <Read of={useTokens()}>
-        {(tokens) => tokens.length === 0 ? <Empty title={text.noTokens}>{text.noTokensHint}</Empty> : (
-          <Table.ScrollContainer minWidth={760}>
-            <Table verticalSpacing={6}>
-              <Table.Thead><Table.Tr>{text.tokenColumns.map((label) => <Table.Th key={label}>{label}</Table.Th>)}</Table.Tr></Table.Thead>
-              <Table.Tbody>{tokens.map((token) => <Row key={token.id} token={token} />)}</Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        )}
+        {(tokens) =>
+          tokens.length === 0
+            ? <Empty title={text.noTokens}>{text.noTokensHint}</Empty>
+            : (
+              <Table.ScrollContainer minWidth={760}>
+                <Table verticalSpacing={6}>
+                  <Table.Thead>
+                    <Table.Tr>{text.tokenColumns.map((label) => <Table.Th key={label}>{label}</Table.Th>)}</Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>{tokens.map((token) => <Row key={token.id} token={token} />)}</Table.Tbody>
+                </Table>
+              </Table.ScrollContainer>
+            )}
       </Read>
     </Stack>
   );
@@ -33,16 +40,38 @@ function Row({ token }: { token: TokenReport }) {
   const { id, kind, name, role, jobs, createdAt, createdBy, expiresAt } = token;
   const shown = name ?? id;
   const revoke = useAction((client) => client.revokeToken(id), () => text.nowRevoked(shown));
-  const confirm = useConfirm({ title: text.revokeTitle(shown), body: text.revokeBody, confirm: text.revoke, isDangerous: true }, () => revoke.mutate());
+  const confirm = useConfirm({
+    title: text.revokeTitle(shown),
+    body: text.revokeBody,
+    confirm: text.revoke,
+    isDangerous: true,
+  }, () => revoke.mutate());
   return (
     <Table.Tr>
-      <Table.Td><Text size="sm" className="breakable">{shown}</Text></Table.Td>
-      <Table.Td><Text size="sm">{text.tokenKinds[kind]}</Text></Table.Td>
-      <Table.Td><Text size="sm">{role ?? "–"}</Text></Table.Td>
-      <Table.Td><Text size="sm">{jobs.join(", ") || text.allJobs}</Text></Table.Td>
-      <Table.Td><Moment at={createdAt} size="sm" /> <Text span size="sm" c="dimmed">{createdBy}</Text></Table.Td>
-      <Table.Td>{expiresAt === null ? <Text size="sm">{text.noEnd}</Text> : <Moment at={expiresAt} size="sm" />}</Table.Td>
-      <Table.Td><Button size="xs" variant="default" c="red" onClick={confirm.ask} loading={revoke.isPending}>{text.revoke}</Button>{confirm.dialog}</Table.Td>
+      <Table.Td>
+        <Text size="sm" className="breakable">{shown}</Text>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{text.tokenKinds[kind]}</Text>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{role ?? "–"}</Text>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{jobs.join(", ") || text.allJobs}</Text>
+      </Table.Td>
+      <Table.Td>
+        <Moment at={createdAt} size="sm" /> <Text span size="sm" c="dimmed">{createdBy}</Text>
+      </Table.Td>
+      <Table.Td>
+        {expiresAt === null ? <Text size="sm">{text.noEnd}</Text> : <Moment at={expiresAt} size="sm" />}
+      </Table.Td>
+      <Table.Td>
+        <Button size="xs" variant="default" c="red" onClick={confirm.ask} loading={revoke.isPending}>
+          {text.revoke}
+        </Button>
+        {confirm.dialog}
+      </Table.Td>
     </Table.Tr>
   );
 }
@@ -75,11 +104,37 @@ function NewTokenForm({ made }: { made: (token: string) => void }) {
   const create = useAction((client) => client.createToken(wanted), () => null, { then: made });
   return (
     <Stack>
-      <TextInput label={text.tokenName} value={name} onChange={(event) => setName(event.currentTarget.value)} data-autofocus required />
-      <Select label={text.role} data={[...ROLES]} value={role} onChange={(value) => setRole(ROLES.find((each) => each === value) ?? "viewer")} allowDeselect={false} description={text.roleHelp[role]} />
-      <TextInput label={text.tokenJobs} description={text.tokenJobsHint} value={jobs} onChange={(event) => setJobs(event.currentTarget.value)} disabled={role === "admin"} />
-      <TextInput label={text.lifetime} description={text.lifetimeHint} value={lifetime} onChange={(event) => setLifetime(event.currentTarget.value)} />
-      <Group justify="flex-end"><Button onClick={() => create.mutate()} loading={create.isPending} disabled={name === ""}>{text.create}</Button></Group>
+      <TextInput
+        label={text.tokenName}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+        required
+      />
+      <Select
+        label={text.role}
+        data={[...ROLES]}
+        value={role}
+        onChange={(value) => setRole(ROLES.find((each) => each === value) ?? "viewer")}
+        allowDeselect={false}
+        description={text.roleHelp[role]}
+      />
+      <TextInput
+        label={text.tokenJobs}
+        description={text.tokenJobsHint}
+        value={jobs}
+        onChange={(event) => setJobs(event.currentTarget.value)}
+        disabled={role === "admin"}
+      />
+      <TextInput
+        label={text.lifetime}
+        description={text.lifetimeHint}
+        value={lifetime}
+        onChange={(event) => setLifetime(event.currentTarget.value)}
+      />
+      <Group justify="flex-end">
+        <Button onClick={() => create.mutate()} loading={create.isPending} disabled={name === ""}>{text.create}</Button>
+      </Group>
     </Stack>
   );
 }
@@ -91,7 +146,9 @@ function Shown({ token, end }: { token: string; end: () => void }) {
       <Text size="sm">{text.tokenOnce}</Text>
       <Code block className="breakable">{token}</Code>
       <Group justify="flex-end">
-        <CopyButton value={token}>{({ copied, copy }) => <Button variant="default" onClick={copy}>{copied ? text.copied : text.copy}</Button>}</CopyButton>
+        <CopyButton value={token}>
+          {({ copied, copy }) => <Button variant="default" onClick={copy}>{copied ? text.copied : text.copy}</Button>}
+        </CopyButton>
         <Button onClick={end}>{text.done}</Button>
       </Group>
     </Stack>

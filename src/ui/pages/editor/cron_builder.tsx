@@ -36,7 +36,6 @@ export function cronOf({ often, every, time, weekdays, day }: Wish): string {
 export function CronBuilder({ apply }: { apply: (schedule: string) => void }) {
   const [opened, setOpened] = useState(false);
   const [wish, setWish] = useState<Wish>({ often: "daily", every: 5, time: "02:30", weekdays: ["1"], day: 1 });
-  const change = (changes: Partial<Wish>) => setWish((before) => ({ ...before, ...changes }));
   const use = () => {
     apply(cronOf(wish));
     setOpened(false);
@@ -44,29 +43,74 @@ export function CronBuilder({ apply }: { apply: (schedule: string) => void }) {
   return (
     <Popover opened={opened} onChange={setOpened} trapFocus position="bottom-start" withinPortal>
       <Popover.Target>
-        <Anchor component="button" type="button" size="sm" mt={4} onClick={() => setOpened(!opened)}>{text.buildSchedule}</Anchor>
+        <Anchor component="button" type="button" size="sm" mt={4} onClick={() => setOpened(!opened)}>
+          {text.buildSchedule}
+        </Anchor>
       </Popover.Target>
       <Popover.Dropdown aria-label={text.buildSchedule}>
         <Stack gap="sm" w={300}>
-          <Select
-            label={text.howOften}
-            data={Object.entries(text.often).map(([value, label]) => ({ value, label }))}
-            value={wish.often}
-            onChange={(value) => change({ often: (value ?? "daily") as Often })}
-            allowDeselect={false}
-            comboboxProps={{ withinPortal: false }}
-          />
-          {wish.often === "minutes" && <NumberInput label={text.everyMinutes} min={1} max={59} value={wish.every} onChange={(every) => change({ every: Number(every) || 1 })} />}
-          {wish.often !== "minutes" && <TextInput type="time" label={wish.often === "hourly" ? text.minuteOfHour : text.timeOfDay} value={wish.time} onChange={(event) => change({ time: event.currentTarget.value || "00:00" })} />}
-          {wish.often === "weekly" && (
-            <Chip.Group multiple value={wish.weekdays} onChange={(weekdays) => change({ weekdays })}>
-              <Group gap={4}>{text.weekdays.map((label, day) => <Chip key={label} size="xs" value={String(day)}>{label}</Chip>)}</Group>
-            </Chip.Group>
-          )}
-          {wish.often === "monthly" && <NumberInput label={text.dayOfMonth} min={1} max={31} value={wish.day} onChange={(day) => change({ day: Number(day) || 1 })} />}
-          <Group justify="space-between"><Text ff="monospace" size="sm">{cronOf(wish)}</Text><Button size="xs" onClick={use}>{text.use}</Button></Group>
+          <Choices wish={wish} change={(changes) => setWish((before) => ({ ...before, ...changes }))} />
+          <Group justify="space-between">
+            <Text ff="monospace" size="sm">{cronOf(wish)}</Text>
+            <Button size="xs" onClick={use}>{text.use}</Button>
+          </Group>
         </Stack>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+const OFTEN: readonly Often[] = ["minutes", "hourly", "daily", "weekly", "monthly"];
+
+function Choices({ wish, change }: { wish: Wish; change: (changes: Partial<Wish>) => void }) {
+  return (
+    <>
+      <Select
+        label={text.howOften}
+        data={OFTEN.map((value) => ({ value, label: text.often[value] }))}
+        value={wish.often}
+        onChange={(value) => change({ often: OFTEN.find((each) => each === value) ?? "daily" })}
+        allowDeselect={false}
+        comboboxProps={{ withinPortal: false }}
+      />
+      {wish.often === "minutes"
+        ? (
+          <NumberInput
+            label={text.everyMinutes}
+            min={1}
+            max={59}
+            value={wish.every}
+            onChange={(every) => change({ every: Number(every) || 1 })}
+          />
+        )
+        : (
+          <TextInput
+            type="time"
+            label={wish.often === "hourly" ? text.minuteOfHour : text.timeOfDay}
+            value={wish.time}
+            onChange={(event) => change({ time: event.currentTarget.value || "00:00" })}
+          />
+        )}
+      {wish.often === "weekly" && (
+        <Chip.Group
+          multiple
+          value={wish.weekdays}
+          onChange={(weekdays) => change({ weekdays })}
+        >
+          <Group gap={4}>
+            {text.weekdays.map((label, day) => <Chip key={label} size="xs" value={String(day)}>{label}</Chip>)}
+          </Group>
+        </Chip.Group>
+      )}
+      {wish.often === "monthly" && (
+        <NumberInput
+          label={text.dayOfMonth}
+          min={1}
+          max={31}
+          value={wish.day}
+          onChange={(day) => change({ day: Number(day) || 1 })}
+        />
+      )}
+    </>
   );
 }

@@ -19,8 +19,12 @@ export function ScheduleFields({ draft }: { draft: Draft }) {
         <TextField draft={draft} path="schedule" isMono placeholder="0 30 2 * * *" />
         <CronBuilder apply={(schedule) => draft.set("schedule", schedule)} />
       </Grid.Col>
-      <Grid.Col span={{ base: 12, sm: 5 }}><ChoiceField draft={draft} path="timezone" values={zones} searchable /></Grid.Col>
-      <Grid.Col span={12}><Preview schedule={draft.text("schedule")} timezone={draft.text("timezone")} /></Grid.Col>
+      <Grid.Col span={{ base: 12, sm: 5 }}>
+        <ChoiceField draft={draft} path="timezone" values={zones} searchable />
+      </Grid.Col>
+      <Grid.Col span={12}>
+        <Preview schedule={draft.text("schedule")} timezone={draft.text("timezone")} />
+      </Grid.Col>
     </Grid>
   );
 }
@@ -29,7 +33,9 @@ function Preview({ schedule, timezone }: { schedule: string; timezone: string })
   const [asked] = useDebouncedValue(schedule, 200);
   const preview = usePreview(asked, timezone, AHEAD);
   if (schedule.trim() === "") return <Text size="sm" c="dimmed">{text.noScheduleHint}</Text>;
-  if (preview.error && !preview.isFetching) return <Alert color="red" variant="outline" role="status">{messageOf(preview.error)}</Alert>;
+  if (preview.error && !preview.isFetching) {
+    return <Alert color="red" variant="outline" role="status">{messageOf(preview.error)}</Alert>;
+  }
   if (!preview.data) return null;
   const { words, times, notes } = preview.data;
   return (
@@ -39,7 +45,10 @@ function Preview({ schedule, timezone }: { schedule: string; timezone: string })
       <List size="sm" listStyleType="none">
         {times.map((time) => (
           <List.Item key={time}>
-            <Group gap="md"><Text span size="sm">{absolute(time, timezone || "UTC")}</Text><Moment at={time} size="sm" c="dimmed" /></Group>
+            <Group gap="md">
+              <Text span size="sm">{absolute(time, timezone || "UTC")}</Text>
+              <Moment at={time} size="sm" c="dimmed" />
+            </Group>
           </List.Item>
         ))}
       </List>

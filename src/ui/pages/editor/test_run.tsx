@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
+import { STATES_ON_WIRE } from "../../../../routes/wire/execution_answer.ts";
 import { CarillonError, messageOf } from "../../../runtime/mod.ts";
 import { type Data, useData } from "../../data/data.tsx";
 import { useExecutions } from "../../data/queries.ts";
@@ -35,7 +36,9 @@ export function TestRun({ draft }: { draft: Draft }) {
       <Button variant="default" onClick={() => void begin()}>{text.testRun}</Button>
       <Modal opened={name !== null} onClose={close} size="xl" title={<Text span fw={600}>{text.testRun}</Text>}>
         {name !== null && <Watched name={name} />}
-        <Group justify="flex-end" mt="md"><Button variant="default" onClick={close}>{text.endTest}</Button></Group>
+        <Group justify="flex-end" mt="md">
+          <Button variant="default" onClick={close}>{text.endTest}</Button>
+        </Group>
       </Modal>
       {problem !== null && <Text size="sm" c="red" role="alert">{problem}</Text>}
     </>
@@ -58,14 +61,17 @@ async function removeTest({ client }: Data, name: string): Promise<void> {
 }
 
 function Watched({ name }: { name: string }) {
-  const executions = useExecutions(name, { _start: "0", _end: "1", output_size_limit: "0", state: ALL_STATES });
+  const executions = useExecutions(name, { end: 1, states: STATES_ON_WIRE });
   return (
     <Read of={executions}>
       {({ executions: [run] }) => {
         if (run === undefined) return <Problem error={new Error(text.noRuns)} />;
         return (
           <Stack gap="sm">
-            <Group><State state={run.state} />{run.reason && <Text size="sm">{run.reason}</Text>}</Group>
+            <Group>
+              <State state={run.state} />
+              {run.reason && <Text size="sm">{run.reason}</Text>}
+            </Group>
             <Output job={name} id={run.id} isOpen sizeBytes={run.outputSizeBytes} />
           </Stack>
         );
@@ -73,5 +79,3 @@ function Watched({ name }: { name: string }) {
     </Read>
   );
 }
-
-const ALL_STATES = "queued,running,success,failed,cancelled,timed_out,lost,skipped";

@@ -29,20 +29,46 @@ export function Output({ job, id, isOpen, sizeBytes }: OutputProps) {
       <Group justify="space-between" mb="xs">
         <Group gap="sm">
           <Title order={2} size="h5">{text.output}</Title>
-          <Text size="sm" c="dimmed" role="status">{output.error ?? (output.isOver ? text.bytes(sizeBytes) : text.outputLive)}</Text>
+          <Text size="sm" c="dimmed" role="status">
+            {output.error ?? (output.isOver ? text.bytes(sizeBytes) : text.outputLive)}
+          </Text>
         </Group>
         <Group gap="sm">
           <SearchBox search={search} />
-          <Switch label={text.follow} checked={isFollowed} onChange={(event) => setFollowed(event.currentTarget.checked)} size="xs" />
-          <Switch label={text.wrap} checked={isWrapped} onChange={(event) => setWrapped(event.currentTarget.checked)} size="xs" />
+          <Switch
+            label={text.follow}
+            checked={isFollowed}
+            onChange={(event) => setFollowed(event.currentTarget.checked)}
+            size="xs"
+          />
+          <Switch
+            label={text.wrap}
+            checked={isWrapped}
+            onChange={(event) => setWrapped(event.currentTarget.checked)}
+            size="xs"
+          />
           <Tooltip label={text.download}>
-            <ActionIcon component="a" variant="default" href={outputUrl(job, id)} download={`${job}-${id}.txt`} aria-label={text.download}><IconDownload size={15} /></ActionIcon>
+            <ActionIcon
+              component="a"
+              variant="default"
+              href={outputUrl(job, id)}
+              download={`${job}-${id}.txt`}
+              aria-label={text.download}
+            >
+              <IconDownload size={15} />
+            </ActionIcon>
           </Tooltip>
         </Group>
       </Group>
-      {isEmpty
-        ? <Empty title={output.isOver ? text.noOutput : text.noOutputYet}>{text.noOutputHint}</Empty>
-        : <Lines output={output} isFollowed={isFollowed} isWrapped={isWrapped} found={search.at} unfollow={() => setFollowed(false)} />}
+      {isEmpty ? <Empty title={output.isOver ? text.noOutput : text.noOutputYet}>{text.noOutputHint}</Empty> : (
+        <Lines
+          output={output}
+          isFollowed={isFollowed}
+          isWrapped={isWrapped}
+          found={search.at}
+          unfollow={() => setFollowed(false)}
+        />
+      )}
     </Card>
   );
 }
@@ -63,7 +89,12 @@ interface LinesProps {
 function Lines({ output, isFollowed, isWrapped, found, unfollow }: LinesProps) {
   const scroll = useRef<HTMLDivElement>(null);
   const { lines } = output.buffer;
-  const rows = useVirtualizer({ count: lines.length, getScrollElement: () => scroll.current, estimateSize: () => LINE, overscan: 30 });
+  const rows = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => LINE,
+    overscan: 30,
+  });
   useEffect(() => {
     if (isFollowed) rows.scrollToIndex(lines.length - 1, { align: "end" });
   }, [output.version, isFollowed]);
@@ -72,7 +103,15 @@ function Lines({ output, isFollowed, isWrapped, found, unfollow }: LinesProps) {
   }, [found]);
   useEffect(() => rows.measure(), [isWrapped]);
   return (
-    <div ref={scroll} className="output tall" tabIndex={0} role="log" aria-label={text.output} aria-live="off" onWheel={(event) => event.deltaY < 0 && unfollow()}>
+    <div
+      ref={scroll}
+      className="output tall"
+      tabIndex={0}
+      role="log"
+      aria-label={text.output}
+      aria-live="off"
+      onWheel={(event) => event.deltaY < 0 && unfollow()}
+    >
       <div style={{ height: rows.getTotalSize(), position: "relative" }}>
         {rows.getVirtualItems().map(({ index, start, key }) => (
           <div
@@ -140,9 +179,19 @@ function SearchBox({ search }: { search: Search }) {
         onChange={(event) => seek(event.currentTarget.value)}
         onKeyDown={(event) => event.key === "Enter" && step(event.shiftKey ? -1 : 1)}
       />
-      {sought !== "" && <Text size="xs" c="dimmed" role="status">{total === 0 ? text.notFound : `${position + 1}/${total}`}</Text>}
-      {total > 1 && <ActionIcon size="sm" variant="default" onClick={() => step(-1)} aria-label={text.previousHit}><IconChevronUp size={13} /></ActionIcon>}
-      {total > 1 && <ActionIcon size="sm" variant="default" onClick={() => step(1)} aria-label={text.nextHit}><IconChevronDown size={13} /></ActionIcon>}
+      {sought !== "" && (
+        <Text size="xs" c="dimmed" role="status">{total === 0 ? text.notFound : `${position + 1}/${total}`}</Text>
+      )}
+      {total > 1 && (
+        <ActionIcon size="sm" variant="default" onClick={() => step(-1)} aria-label={text.previousHit}>
+          <IconChevronUp size={13} />
+        </ActionIcon>
+      )}
+      {total > 1 && (
+        <ActionIcon size="sm" variant="default" onClick={() => step(1)} aria-label={text.nextHit}>
+          <IconChevronDown size={13} />
+        </ActionIcon>
+      )}
     </Group>
   );
 }

@@ -19,7 +19,7 @@ export function Phases({ execution }: { execution: ExecutionReport }) {
         {phases.map(({ label, at, from }) => (
           <Timeline.Item key={label} title={<Text size="sm" fw={600}>{label}</Text>}>
             <Text size="xs">{at !== null && absolute(at)}</Text>
-            {from !== null && at !== null && <Text size="xs" c="dimmed">{text.after(duration(at - from))}</Text>}
+            {from !== null && at !== null && <Text size="xs" c="dimmed">{text.afterSpan(duration(at - from))}</Text>}
           </Timeline.Item>
         ))}
       </Timeline>

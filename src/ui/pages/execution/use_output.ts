@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import type { OutputPiece } from "../../../client/mod.ts";
 import { messageOf } from "../../../runtime/mod.ts";
 import { useData } from "../../data/data.tsx";
 import { text } from "../../english.ts";
@@ -19,7 +20,12 @@ export interface LiveOutput {
 /** Follows the output of an execution until that has ended: drawn anew once a frame, however much comes. */
 export function useOutput(job: string, id: string): LiveOutput {
   const { client, clock } = useData();
-  const [output, setOutput] = useState<LiveOutput>(() => ({ buffer: new OutputBuffer(), version: 0, isOver: false, error: null }));
+  const [output, setOutput] = useState<LiveOutput>(() => ({
+    buffer: new OutputBuffer(),
+    version: 0,
+    isOver: false,
+    error: null,
+  }));
   useEffect(() => {
     const stop = new AbortController();
     const buffer = new OutputBuffer();
@@ -32,17 +38,27 @@ export function useOutput(job: string, id: string): LiveOutput {
         now();
       });
     };
+    const take = (piece: OutputPiece): number | undefined => {
+      if (piece.kind === "skipped") buffer.note(text.skipped(piece.bytes));
+      if (piece.kind === "bytes") buffer.push(piece.data);
+      show();
+      return piece.kind === "bytes" ? piece.id : undefined;
+    };
+    /** Answers whether the execution is over. */
+    const followOnce = async (lastId: number | undefined, next: (id: number) => void): Promise<boolean> => {
+      for await (const piece of client.follow(job, id, { lastId, signal: stop.signal })) {
+        if (piece.kind === "end") return true;
+        const taken = take(piece);
+        if (taken !== undefined) next(taken);
+      }
+      return false;
+    };
     const follow = async () => {
       let lastId: number | undefined;
       while (!stop.signal.aborted) {
         try {
-          for await (const piece of client.follow(job, id, { lastId, signal: stop.signal })) {
-            if (piece.kind === "end") return show({ isOver: true, error: null });
-            if (piece.kind === "skipped") buffer.note(text.skipped(piece.bytes));
-            else buffer.push(piece.data);
-            if (piece.kind === "bytes") lastId = piece.id;
-            show();
-          }
+          const isOver = await followOnce(lastId, (next) => lastId = next);
+          if (isOver) return show({ isOver: true, error: null });
         } catch (thrown) {
           if (!stop.signal.aborted) show({ error: messageOf(thrown) });
         }

@@ -9,8 +9,20 @@ export default function Definition({ json }: { json: unknown }) {
   const [language, setLanguage] = useState<"yaml" | "json">("yaml");
   return (
     <Stack gap="sm">
-      <SegmentedControl value={language} onChange={(value) => setLanguage(value === "json" ? "json" : "yaml")} data={[{ value: "yaml", label: "YAML" }, { value: "json", label: "JSON" }]} aria-label={text.language} style={{ alignSelf: "flex-start" }} />
-      <CodeEditor key={language} label={text.jobTabs.definition} language={language} value={writeDefinition(json, language)} isReadOnly />
+      <SegmentedControl
+        value={language}
+        onChange={(value) => setLanguage(value === "json" ? "json" : "yaml")}
+        data={[{ value: "yaml", label: "YAML" }, { value: "json", label: "JSON" }]}
+        aria-label={text.language}
+        style={{ alignSelf: "flex-start" }}
+      />
+      <CodeEditor
+        key={language}
+        label={text.jobTabs.definition}
+        language={language}
+        value={writeDefinition(json, language)}
+        isReadOnly
+      />
     </Stack>
   );
 }

@@ -15,7 +15,9 @@ export default function DurationChart({ runs }: { runs: readonly ExecutionReport
   const { ref, width } = useElementSize();
   const scheme = useComputedColorScheme("light");
   const ended = runs.flatMap(({ startedAt, finishedAt, state }) =>
-    startedAt === null || finishedAt === null ? [] : [{ at: startedAt, took: finishedAt - startedAt, isGood: state === "success" }]
+    startedAt === null || finishedAt === null
+      ? []
+      : [{ at: startedAt, took: finishedAt - startedAt, isGood: state === "success" }]
   ).reverse();
   const median = medianOf(ended.map(({ took }) => took));
   const shown = JSON.stringify(ended);
@@ -51,13 +53,24 @@ function dataOf(ended: readonly { at: number; took: number; isGood: boolean }[],
 function optionsOf(width: number, isDark: boolean): uPlot.Options {
   const ink = isDark ? "#a6adb4" : "#5c636a";
   const grid = { stroke: isDark ? "#33373c" : "#e9ecef", width: 1 };
-  const dots = (label: string, stroke: string): uPlot.Series => ({ label, stroke, paths: () => null, points: { show: true, size: 6, fill: stroke }, value: (_, ms) => ms === null ? "–" : duration(ms) });
+  const dots = (label: string, stroke: string): uPlot.Series => ({
+    label,
+    stroke,
+    paths: () => null,
+    points: { show: true, size: 6, fill: stroke },
+    value: (_, ms) => ms === null ? "–" : duration(ms),
+  });
   return {
     width,
     height: HEIGHT,
     legend: { show: false },
     cursor: { points: { size: 9 } },
-    series: [{}, dots(text.states.success, "#12b886"), dots(text.states.failed, "#fa5252"), { label: text.medianWord, stroke: ink, dash: [5, 5], points: { show: false } }],
+    series: [{}, dots(text.states.success, "#12b886"), dots(text.states.failed, "#fa5252"), {
+      label: text.medianWord,
+      stroke: ink,
+      dash: [5, 5],
+      points: { show: false },
+    }],
     axes: [
       { stroke: ink, grid, ticks: grid },
       { stroke: ink, grid, ticks: grid, size: 70, values: (_, ticks) => ticks.map((tick) => duration(tick)) },

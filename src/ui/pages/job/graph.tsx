@@ -21,14 +21,40 @@ export default function Graph({ view }: { view: JobView }) {
       <svg width={width} height={height} role="img" aria-label={text.graphOf(nodes.length)}>
         {edges.map(({ points, label, key }) => (
           <g key={key}>
-            <polyline points={points.map(({ x, y }) => `${x},${y}`).join(" ")} className="edge" markerEnd="url(#arrow)" />
-            <text x={points[Math.floor(points.length / 2)]?.x} y={(points[Math.floor(points.length / 2)]?.y ?? 0) - 6} textAnchor="middle" className="edge-label">{label}</text>
+            <polyline
+              points={points.map(({ x, y }) => `${x},${y}`).join(" ")}
+              className="edge"
+              markerEnd="url(#arrow)"
+            />
+            <text
+              x={points[Math.floor(points.length / 2)]?.x}
+              y={(points[Math.floor(points.length / 2)]?.y ?? 0) - 6}
+              textAnchor="middle"
+              className="edge-label"
+            >
+              {label}
+            </text>
           </g>
         ))}
-        <defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0 10 5 0 10z" className="arrow" /></marker></defs>
+        <defs>
+          <marker
+            id="arrow"
+            viewBox="0 0 10 10"
+            refX="9"
+            refY="5"
+            markerWidth="7"
+            markerHeight="7"
+            orient="auto-start-reverse"
+          >
+            <path d="M0 0 10 5 0 10z" className="arrow" />
+          </marker>
+        </defs>
         {nodes.map(({ name, x, y }) => (
           <foreignObject key={name} x={x - WIDTH / 2} y={y - HEIGHT / 2} width={WIDTH} height={HEIGHT}>
-            <Link href={jobPath(name, "graph")} className={`graph-node plain-link ${name === view.job.definition.name ? "here" : ""}`}>
+            <Link
+              href={jobPath(name, "graph")}
+              className={`graph-node plain-link ${name === view.job.definition.name ? "here" : ""}`}
+            >
               <Dot state={views.get(name)?.stat.status || "queued"} />
               <span title={name}>{name}</span>
             </Link>
@@ -73,12 +99,22 @@ function neighboursOf(view: JobView): string[] {
   return [...parentsOf(view).map(({ job }) => job), ...view.dependents];
 }
 
-function layoutOf(views: ReadonlyMap<string, JobView>) {
+/** Where everything stands, in pixels. */
+interface Layout {
+  width: number;
+  height: number;
+  nodes: { name: string; x: number; y: number }[];
+  edges: { key: string; label: string; points: { x: number; y: number }[] }[];
+}
+
+function layoutOf(views: ReadonlyMap<string, JobView>): Layout {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: "LR", nodesep: 18, ranksep: 90, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const name of views.keys()) graph.setNode(name, { width: WIDTH, height: HEIGHT });
-  const edges = [...views].flatMap(([name, view]) => parentsOf(view).filter(({ job }) => views.has(job)).map((parent) => ({ from: parent.job, to: name, on: parent.on })));
+  const edges = [...views].flatMap(([name, view]) =>
+    parentsOf(view).filter(({ job }) => views.has(job)).map((parent) => ({ from: parent.job, to: name, on: parent.on }))
+  );
   for (const { from, to } of edges) graph.setEdge(from, to);
   dagre.layout(graph);
   const { width = 0, height = 0 } = graph.graph();
@@ -86,6 +122,10 @@ function layoutOf(views: ReadonlyMap<string, JobView>) {
     width: Math.max(width, 200),
     height: Math.max(height, 60),
     nodes: graph.nodes().map((name: string) => ({ name, x: graph.node(name).x, y: graph.node(name).y })),
-    edges: edges.map(({ from, to, on }) => ({ key: `${from}\0${to}`, label: text.onOutcome[on] ?? on, points: graph.edge(from, to).points ?? [] })),
+    edges: edges.map(({ from, to, on }) => ({
+      key: `${from}\0${to}`,
+      label: text.onOutcome[on] ?? on,
+      points: graph.edge(from, to).points ?? [],
+    })),
   };
 }

@@ -17,13 +17,23 @@ export function JobActions({ view, json }: { view: JobView; json: unknown }) {
   return (
     <>
       {mayRun && (
-        <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={() => run.mutate(false)} loading={run.isPending} disabled={disabled}>
+        <Button
+          leftSection={<IconPlayerPlay size={16} aria-hidden />}
+          onClick={() => run.mutate(false)}
+          loading={run.isPending}
+          disabled={disabled}
+        >
           {text.runNow}
         </Button>
       )}
       {mayRun && <PauseButton view={view} />}
       {mayEdit && (
-        <Button component={Link} href={editPath(name)} variant="default" leftSection={<IconPencil size={16} aria-hidden />}>
+        <Button
+          component={Link}
+          href={editPath(name)}
+          variant="default"
+          leftSection={<IconPencil size={16} aria-hidden />}
+        >
           {text.edit}
         </Button>
       )}
@@ -34,7 +44,10 @@ export function JobActions({ view, json }: { view: JobView; json: unknown }) {
 
 function PauseButton({ view }: { view: JobView }) {
   const { name } = view.job.definition;
-  const pause = useAction((client, note: string) => client.pause(name, { policy: "skip", note }), () => text.nowPaused(name));
+  const pause = useAction(
+    (client, note: string) => client.pause(name, { policy: "skip", note }),
+    () => text.nowPaused(name),
+  );
   const unpause = useAction((client) => client.unpause(name), () => text.nowUnpaused(name));
   const confirm = useConfirm({
     title: text.pauseTitle(name),
@@ -43,33 +56,78 @@ function PauseButton({ view }: { view: JobView }) {
     note: text.note,
   }, (note) => pause.mutate(note));
   if (view.job.pause) {
-    return <Button variant="default" leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={() => unpause.mutate()} loading={unpause.isPending}>{text.unpause}</Button>;
+    return (
+      <Button
+        variant="default"
+        leftSection={<IconPlayerPlay size={16} aria-hidden />}
+        onClick={() => unpause.mutate()}
+        loading={unpause.isPending}
+      >
+        {text.unpause}
+      </Button>
+    );
   }
   return (
     <>
-      <Button variant="default" leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={confirm.ask} loading={pause.isPending}>{text.pause}</Button>
+      <Button
+        variant="default"
+        leftSection={<IconPlayerPause size={16} aria-hidden />}
+        onClick={confirm.ask}
+        loading={pause.isPending}
+      >
+        {text.pause}
+      </Button>
       {confirm.dialog}
     </>
   );
 }
 
-function MoreMenu({ view, json, mayEdit, force }: { view: JobView; json: unknown; mayEdit: boolean; force: () => void }) {
+function MoreMenu(
+  { view, json, mayEdit, force }: { view: JobView; json: unknown; mayEdit: boolean; force: () => void },
+) {
   const { name, disabled } = view.job.definition;
   const [, go] = useLocation();
-  const toggle = useAction((client) => client.toggle(name), () => disabled ? text.nowEnabled(name) : text.nowDisabled(name));
-  const remove = useAction((client) => client.remove(name, { cancel: false }), () => text.nowDeleted(name), { then: () => go("/jobs") });
-  const disabling = useConfirm({ title: text.disableTitle(name), body: text.disableBody, confirm: text.disable }, () => toggle.mutate());
-  const removing = useConfirm({ title: text.deleteTitle(name), body: text.deleteBody, confirm: text.delete, isDangerous: true }, () => remove.mutate());
+  const toggle = useAction(
+    (client) => client.toggle(name),
+    () => disabled ? text.nowEnabled(name) : text.nowDisabled(name),
+  );
+  const remove = useAction((client) => client.remove(name, { cancel: false }), () => text.nowDeleted(name), {
+    then: () => go("/jobs"),
+  });
+  const disabling = useConfirm(
+    { title: text.disableTitle(name), body: text.disableBody, confirm: text.disable },
+    () => toggle.mutate(),
+  );
+  const removing = useConfirm({
+    title: text.deleteTitle(name),
+    body: text.deleteBody,
+    confirm: text.delete,
+    isDangerous: true,
+  }, () => remove.mutate());
   const forcing = useConfirm({ title: text.forceTitle(name), body: text.forceBody, confirm: text.forceRun }, force);
   return (
     <>
       <Menu position="bottom-end">
-        <Menu.Target><Button variant="default" px={8} aria-label={text.more}><IconDots size={16} /></Button></Menu.Target>
+        <Menu.Target>
+          <Button variant="default" px={8} aria-label={text.more}>
+            <IconDots size={16} />
+          </Button>
+        </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={forcing.ask} disabled={disabled}>{text.forceRun}</Menu.Item>
-          <Menu.Item onClick={() => disabled ? toggle.mutate() : disabling.ask()}>{disabled ? text.enable : text.disable}</Menu.Item>
-          {mayEdit && <Menu.Item onClick={() => go(`/new?from=${encodeURIComponent(name)}`)}>{text.duplicate}</Menu.Item>}
-          <Menu.Item component="a" href={`data:application/json,${encodeURIComponent(JSON.stringify(json, null, 2))}`} download={`${name}.json`}>{text.downloadJson}</Menu.Item>
+          <Menu.Item onClick={() => disabled ? toggle.mutate() : disabling.ask()}>
+            {disabled ? text.enable : text.disable}
+          </Menu.Item>
+          {mayEdit && (
+            <Menu.Item onClick={() => go(`/new?from=${encodeURIComponent(name)}`)}>{text.duplicate}</Menu.Item>
+          )}
+          <Menu.Item
+            component="a"
+            href={`data:application/json,${encodeURIComponent(JSON.stringify(json, null, 2))}`}
+            download={`${name}.json`}
+          >
+            {text.downloadJson}
+          </Menu.Item>
           {mayEdit && <Menu.Item c="red" onClick={removing.ask}>{text.delete}</Menu.Item>}
         </Menu.Dropdown>
       </Menu>

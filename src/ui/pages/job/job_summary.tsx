@@ -10,12 +10,12 @@ import { LastRun } from "./last_run.tsx";
 const DurationChart = lazy(() => import("./duration_chart.tsx"));
 
 /** How many past runs the chart shows, and how many times lie ahead. */
-const CHARTED = "60", AHEAD = 10;
+const CHARTED = 60, AHEAD = 10;
 
 /** What matters most: how the last run went, how long runs take, when the next ones are. */
 export function JobSummary({ view }: { view: JobView }) {
   const { definition } = view.job;
-  const executions = useExecutions(definition.name, { _start: "0", _end: CHARTED, output_size_limit: "4000" });
+  const executions = useExecutions(definition.name, { end: CHARTED, outputBytes: 4_000 });
   return (
     <Grid>
       <Grid.Col span={{ base: 12, md: 8 }}>
@@ -47,24 +47,22 @@ function Next({ view }: { view: JobView }) {
   return (
     <Card withBorder>
       <Title order={2} size="h5" mb="xs">{text.nextTimes}</Title>
-      {!isTimed
-        ? <Text size="sm" c="dimmed">{text.noNextTimes}</Text>
-        : (
-          <Read of={preview}>
-            {({ times }) => (
-              <List size="sm" listStyleType="none" spacing={2}>
-                {times.map((time) => (
-                  <List.Item key={time}>
-                    <Group justify="space-between" gap="xs">
-                      <Text span size="sm">{absolute(time, timezone || "UTC")}</Text>
-                      <Moment at={time} size="sm" c="dimmed" />
-                    </Group>
-                  </List.Item>
-                ))}
-              </List>
-            )}
-          </Read>
-        )}
+      {!isTimed ? <Text size="sm" c="dimmed">{text.noNextTimes}</Text> : (
+        <Read of={preview}>
+          {({ times }) => (
+            <List size="sm" listStyleType="none" spacing={2}>
+              {times.map((time) => (
+                <List.Item key={time}>
+                  <Group justify="space-between" gap="xs">
+                    <Text span size="sm">{absolute(time, timezone || "UTC")}</Text>
+                    <Moment at={time} size="sm" c="dimmed" />
+                  </Group>
+                </List.Item>
+              ))}
+            </List>
+          )}
+        </Read>
+      )}
     </Card>
   );
 }

@@ -10,7 +10,13 @@ import { executionPath } from "../../paths.ts";
 
 /** How the last run went, with the end of its output. */
 export function LastRun({ job, run }: { job: string; run: ExecutionReport | undefined }) {
-  if (run === undefined) return <Card withBorder><Empty title={text.notRunYet}>{text.notRunYetHint}</Empty></Card>;
+  if (run === undefined) {
+    return (
+      <Card withBorder>
+        <Empty title={text.notRunYet}>{text.notRunYetHint}</Empty>
+      </Card>
+    );
+  }
   return (
     <Card withBorder>
       <Group justify="space-between" mb="xs">

@@ -13,7 +13,12 @@ export function Revisions({ name, current }: { name: string; current: number }) 
       {(revisions) => (
         <Stack>
           {revisions.map((revision) => (
-            <Card key={revision.revision} withBorder component="section" aria-label={text.revisionOf(revision.revision)}>
+            <Card
+              key={revision.revision}
+              withBorder
+              component="section"
+              aria-label={text.revisionOf(revision.revision)}
+            >
               <Group justify="space-between">
                 <Group gap="sm">
                   <Text fw={600}>{text.revisionOf(revision.revision)}</Text>
@@ -34,7 +39,11 @@ export function Revisions({ name, current }: { name: string; current: number }) 
 function Restore({ name, revision }: { name: string; revision: number }) {
   const mayEdit = useMay("editor");
   const restore = useAction((client) => client.revert(name, revision), () => text.restored(name, revision));
-  const confirm = useConfirm({ title: text.restoreTitle(name, revision), body: text.restoreBody, confirm: text.restore }, () => restore.mutate());
+  const confirm = useConfirm({
+    title: text.restoreTitle(name, revision),
+    body: text.restoreBody,
+    confirm: text.restore,
+  }, () => restore.mutate());
   if (!mayEdit) return null;
   return (
     <>
@@ -45,20 +54,32 @@ function Restore({ name, revision }: { name: string; revision: number }) {
 }
 
 /** Which fields differ, before and after. */
-export function Changes({ changes }: { changes: readonly { field: string; before: string | null; after: string | null }[] }) {
+export function Changes(
+  { changes }: { changes: readonly { field: string; before: string | null; after: string | null }[] },
+) {
   if (changes.length === 0) return null;
   return (
     <Table.ScrollContainer minWidth={480}>
       <Table mt="xs" layout="fixed" verticalSpacing={4}>
         <Table.Thead>
-          <Table.Tr><Table.Th w={160}>{text.field}</Table.Th><Table.Th>{text.before}</Table.Th><Table.Th>{text.after}</Table.Th></Table.Tr>
+          <Table.Tr>
+            <Table.Th w={160}>{text.field}</Table.Th>
+            <Table.Th>{text.before}</Table.Th>
+            <Table.Th>{text.after}</Table.Th>
+          </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {changes.map(({ field, before, after }) => (
             <Table.Tr key={field}>
-              <Table.Td><Code>{field}</Code></Table.Td>
-              <Table.Td className="breakable"><span className="was">{before ?? "–"}</span></Table.Td>
-              <Table.Td className="breakable"><span className="is">{after ?? "–"}</span></Table.Td>
+              <Table.Td>
+                <Code>{field}</Code>
+              </Table.Td>
+              <Table.Td className="breakable">
+                <span className="was">{before ?? "–"}</span>
+              </Table.Td>
+              <Table.Td className="breakable">
+                <span className="is">{after ?? "–"}</span>
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -17,12 +17,7 @@ export function Runs({ name }: { name: string }) {
   const page = Math.max(1, Number(search.get("page")) || 1);
   const state = search.get("state");
   const set = (changes: Record<string, string>) => setSearch({ tab: "runs", ...(state ? { state } : {}), ...changes });
-  const executions = useExecutions(name, {
-    _start: String((page - 1) * PAGE),
-    _end: String(page * PAGE),
-    output_size_limit: "0",
-    ...(state ? { state } : {}),
-  });
+  const executions = useExecutions(name, { start: (page - 1) * PAGE, end: page * PAGE, states: state ? [state] : [] });
   return (
     <>
       <Select
@@ -40,7 +35,14 @@ export function Runs({ name }: { name: string }) {
           total === 0 ? <Empty title={text.noRuns}>{text.noRunsHint}</Empty> : (
             <>
               <RunTable job={name} runs={runs} />
-              <Group mt="md"><Pagination total={Math.ceil(total / PAGE)} value={page} onChange={(to) => set({ page: String(to) })} getControlProps={(control) => ({ "aria-label": text.pageControls[control] })} /></Group>
+              <Group mt="md">
+                <Pagination
+                  total={Math.ceil(total / PAGE)}
+                  value={page}
+                  onChange={(to) => set({ page: String(to) })}
+                  getControlProps={(control) => ({ "aria-label": text.pageControls[control] })}
+                />
+              </Group>
             </>
           )}
       </Read>
@@ -60,14 +62,32 @@ function RunTable({ job, runs }: { job: string; runs: readonly ExecutionReport[]
         <Table.Tbody>
           {runs.map((run) => (
             <Table.Tr key={run.id}>
-              <Table.Td><Anchor component={Link} href={executionPath(job, run.id)} size="sm"><State state={run.state} /></Anchor></Table.Td>
-              <Table.Td><Moment at={run.dueAt} size="sm" /></Table.Td>
-              <Table.Td><Moment at={run.startedAt} size="sm" /></Table.Td>
-              <Table.Td><Took from={run.startedAt} to={run.finishedAt} size="sm" /></Table.Td>
-              <Table.Td><Text size="sm">{run.node || "–"}</Text></Table.Td>
-              <Table.Td><Text size="sm">{text.triggers[run.trigger]}{run.requestedBy ? ` (${run.requestedBy})` : ""}</Text></Table.Td>
-              <Table.Td><Text size="sm">{run.attempt}</Text></Table.Td>
-              <Table.Td maw={320}><Text size="sm" c="dimmed" lineClamp={1} title={run.reason ?? undefined}>{run.reason}</Text></Table.Td>
+              <Table.Td>
+                <Anchor component={Link} href={executionPath(job, run.id)} size="sm">
+                  <State state={run.state} />
+                </Anchor>
+              </Table.Td>
+              <Table.Td>
+                <Moment at={run.dueAt} size="sm" />
+              </Table.Td>
+              <Table.Td>
+                <Moment at={run.startedAt} size="sm" />
+              </Table.Td>
+              <Table.Td>
+                <Took from={run.startedAt} to={run.finishedAt} size="sm" />
+              </Table.Td>
+              <Table.Td>
+                <Text size="sm">{run.node || "–"}</Text>
+              </Table.Td>
+              <Table.Td>
+                <Text size="sm">{text.triggers[run.trigger]}{run.requestedBy ? ` (${run.requestedBy})` : ""}</Text>
+              </Table.Td>
+              <Table.Td>
+                <Text size="sm">{run.attempt}</Text>
+              </Table.Td>
+              <Table.Td maw={320}>
+                <Text size="sm" c="dimmed" lineClamp={1} title={run.reason ?? undefined}>{run.reason}</Text>
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

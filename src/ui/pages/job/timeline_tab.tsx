@@ -23,7 +23,7 @@ const SPANS: Readonly<Record<string, { backMs: number; aheadMs: number }>> = {
 export function TimelineTab({ view }: { view: JobView }) {
   const { clock } = useData();
   const [search, setSearch] = useSearchParams();
-  const span = search.get("span") ?? "day";
+  const span = search.get("span") ?? "hour";
   const [now] = useState(() => clock.now());
   const { backMs, aheadMs } = SPANS[span] ?? { backMs: HOUR_MS, aheadMs: HOUR_MS };
   const { name, timezone } = view.job.definition;
@@ -38,27 +38,36 @@ export function TimelineTab({ view }: { view: JobView }) {
         style={{ alignSelf: "flex-start" }}
       />
       <Read of={timeline}>
-        {(entries) => entries.length === 0
-          ? <Empty title={text.noDueTimes}>{text.noDueTimesHint}</Empty>
-          : <Entries job={name} timezone={timezone} entries={entries} />}
+        {(entries) =>
+          entries.length === 0
+            ? <Empty title={text.noDueTimes}>{text.noDueTimesHint}</Empty>
+            : <Entries job={name} timezone={timezone} entries={entries} />}
       </Read>
     </Stack>
   );
 }
 
 function Entries({ job, timezone, entries }: { job: string; timezone: string; entries: readonly TimelineReport[] }) {
+  const { clock } = useData();
   return (
     <Timeline bulletSize={16} lineWidth={2}>
-      {entries.toReversed().map((entry) => (
+      {inOrder(entries, clock.now()).map((entry) => (
         <Timeline.Item
           key={entry.dueAt}
           bullet={<Dot state={stateOf(entry)} />}
-          title={<Group gap="sm"><Text span size="sm" fw={600}>{absolute(entry.dueAt, timezone || "UTC")}</Text><Moment at={entry.dueAt} size="sm" c="dimmed" /></Group>}
+          title={
+            <Group gap="sm">
+              <Text span size="sm" fw={600}>{absolute(entry.dueAt, timezone || "UTC")}</Text>
+              <Moment at={entry.dueAt} size="sm" c="dimmed" />
+            </Group>
+          }
         >
           <Text size="sm">{text.fates[entry.fate]}{entry.reason ? `: ${entry.reason}` : ""}</Text>
           <Group gap="md">
             {entry.executions.map((execution) => (
-              <Anchor key={execution.id} component={Link} href={executionPath(job, execution.id)} size="sm"><State state={execution.state} /></Anchor>
+              <Anchor key={execution.id} component={Link} href={executionPath(job, execution.id)} size="sm">
+                <State state={execution.state} />
+              </Anchor>
             ))}
             <Decisive job={job} entry={entry} />
           </Group>
@@ -66,6 +75,16 @@ function Entries({ job, timezone, entries }: { job: string; timezone: string; en
       ))}
     </Timeline>
   );
+}
+
+/** Times that lie ahead at which a person looks: the nearest. */
+const AHEAD = 5;
+
+/** The latest first, of those that lie ahead the nearest alone. */
+function inOrder(entries: readonly TimelineReport[], nowMs: number): TimelineReport[] {
+  const past = entries.filter(({ dueAt }) => dueAt <= nowMs);
+  const ahead = entries.filter(({ dueAt }) => dueAt > nowMs).slice(0, AHEAD);
+  return [...past, ...ahead].reverse();
 }
 
 function Decisive({ job, entry: { decisive } }: { job: string; entry: TimelineReport }) {
@@ -76,7 +95,11 @@ function Decisive({ job, entry: { decisive } }: { job: string; entry: TimelineRe
     case "pause":
       return <Text size="sm" c="dimmed">{text.pausedBy(decisive.by, decisive.note)}</Text>;
     case "revision":
-      return <Anchor component={Link} href={jobPath(job, "revisions")} size="sm">{text.byRevision(decisive.revision)}</Anchor>;
+      return (
+        <Anchor component={Link} href={jobPath(job, "revisions")} size="sm">
+          {text.byRevision(decisive.revision)}
+        </Anchor>
+      );
     default:
       return decisive satisfies never;
   }

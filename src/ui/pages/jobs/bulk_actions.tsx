@@ -20,9 +20,10 @@ export function BulkActions({ selected, clear }: { selected: ReadonlySet<string>
   return (
     <Group gap="xs">
       <Text size="sm" fw={600} role="status">{text.selected(names.length)}</Text>
-      {mayRun && (["run", "pause", "unpause", "enable", "disable"] as const).map((deed) => (
-        <BulkButton key={deed} deed={deed} names={names} clear={clear} />
-      ))}
+      {mayRun &&
+        (["run", "pause", "unpause", "enable", "disable"] as const).map((deed) => (
+          <BulkButton key={deed} deed={deed} names={names} clear={clear} />
+        ))}
       {mayEdit && <BulkButton deed="delete" names={names} clear={clear} />}
       <Button size="xs" variant="subtle" onClick={clear}>{text.clearSelection}</Button>
     </Group>
@@ -32,7 +33,9 @@ export function BulkActions({ selected, clear }: { selected: ReadonlySet<string>
 function BulkButton({ deed, names, clear }: { deed: Deed; names: readonly string[]; clear: () => void }) {
   const act = useAction((client, note: string) => toEach(client, deed, names, note), (failed) => {
     clear();
-    return failed.length === 0 ? text.bulkDone[deed](names.length) : text.bulkFailed(failed.length, names.length, failed[0] ?? "");
+    return failed.length === 0
+      ? text.bulkDone[deed](names.length)
+      : text.bulkFailed(failed.length, names.length, failed[0] ?? "");
   });
   const confirm = useConfirm({
     title: text.bulkTitle[deed](names.length),
@@ -43,7 +46,15 @@ function BulkButton({ deed, names, clear }: { deed: Deed; names: readonly string
   }, (note) => act.mutate(note));
   return (
     <>
-      <Button size="xs" variant="default" c={deed === "delete" ? "red" : undefined} onClick={confirm.ask} loading={act.isPending}>{text.bulk[deed]}</Button>
+      <Button
+        size="xs"
+        variant="default"
+        c={deed === "delete" ? "red" : undefined}
+        onClick={confirm.ask}
+        loading={act.isPending}
+      >
+        {text.bulk[deed]}
+      </Button>
       {confirm.dialog}
     </>
   );

@@ -16,13 +16,40 @@ export function Filters({ filter }: { filter: JobFilter }) {
   return (
     <Group gap="xs" mb="xs" align="flex-end">
       <Typed filter={filter} part="q" label={text.searchJobs} w={220} />
-      <Select label={text.lastResult} placeholder={text.any} data={STATUSES} value={filter.get("status") || null} onChange={choose("status")} clearable w={150} />
-      <Select label={text.which} placeholder={text.any} data={WHICH} value={filter.get("which") || null} onChange={choose("which")} clearable w={130} />
-      <Select label={text.executor} placeholder={text.any} data={["shell", "http"]} value={filter.get("executor") || null} onChange={choose("executor")} clearable w={120} />
+      <Select
+        label={text.lastResult}
+        placeholder={text.any}
+        data={STATUSES}
+        value={filter.get("status") || null}
+        onChange={choose("status")}
+        clearable
+        w={150}
+      />
+      <Select
+        label={text.which}
+        placeholder={text.any}
+        data={WHICH}
+        value={filter.get("which") || null}
+        onChange={choose("which")}
+        clearable
+        w={130}
+      />
+      <Select
+        label={text.executor}
+        placeholder={text.any}
+        data={["shell", "http"]}
+        value={filter.get("executor") || null}
+        onChange={choose("executor")}
+        clearable
+        w={120}
+      />
       <Typed filter={filter} part="tag" label={text.tag} placeholder="role=web" w={140} />
       <Typed filter={filter} part="metadata" label={text.metadata} placeholder="team=data" w={140} />
       {filter.isOn && (
-        <Button variant="subtle" onClick={() => filter.set({ q: "", status: "", which: "", executor: "", tag: "", metadata: "" })}>
+        <Button
+          variant="subtle"
+          onClick={() => filter.set({ q: "", status: "", which: "", executor: "", tag: "", metadata: "" })}
+        >
           {text.clearFilter}
         </Button>
       )}
@@ -36,7 +63,9 @@ const WHICH = [
   { value: "paused", label: text.paused },
 ];
 
-function Typed({ filter, part, ...rest }: { filter: JobFilter; part: FilterPart; label: string; placeholder?: string; w: number }) {
+function Typed(
+  { filter, part, ...rest }: { filter: JobFilter; part: FilterPart; label: string; placeholder?: string; w: number },
+) {
   const [typed, setTyped] = useState(filter.get(part));
   const apply = useDebouncedCallback((value: string) => filter.set({ [part]: value }), 200);
   const isCleared = !filter.isOn && typed !== "" && !apply.isPending?.();

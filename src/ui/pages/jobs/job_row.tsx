@@ -22,27 +22,52 @@ interface RowProps {
 /** One job in the table of jobs. */
 export const JobRow = memo(function JobRow({ index, top, view, isSelected, toggle }: RowProps) {
   const style = { position: "absolute", top: 0, transform: `translateY(${top}px)` } as const;
-  if (view === undefined) return <div role="row" className="job-row" style={style}><span role="cell"><Skeleton h={14} w={240} m="sm" /></span></div>;
+  if (view === undefined) {
+    return (
+      <div role="row" className="job-row" style={style}>
+        <span role="cell">
+          <Skeleton h={14} w={240} m="sm" />
+        </span>
+      </div>
+    );
+  }
   const { job: { definition }, stat, nextAt } = view;
   return (
     <div role="row" aria-rowindex={index + 1} className="job-row" style={style}>
       <span role="cell" className="job-pick">
-        <Checkbox size="xs" aria-label={text.select(definition.name)} checked={isSelected} onChange={() => toggle(definition.name)} />
+        <Checkbox
+          size="xs"
+          aria-label={text.select(definition.name)}
+          checked={isSelected}
+          onChange={() => toggle(definition.name)}
+        />
       </span>
       <span role="cell" className="job-name">
-        <Link href={jobPath(definition.name)} className="plain-link"><Text span fw={550} size="sm">{definition.name}</Text></Link>
+        <Link href={jobPath(definition.name)} className="plain-link">
+          <Text span fw={550} size="sm">{definition.name}</Text>
+        </Link>
         {definition.displayName && <Text size="xs" c="dimmed" truncate>{definition.displayName}</Text>}
       </span>
-      <span role="cell">{stat.status === "" ? <Text size="sm" c="dimmed">–</Text> : <State state={stat.status} />}</span>
-      <span role="cell"><RecentBars recent={stat.recent} /></span>
+      <span role="cell">
+        {stat.status === "" ? <Text size="sm" c="dimmed">–</Text> : <State state={stat.status} />}
+      </span>
+      <span role="cell">
+        <RecentBars recent={stat.recent} />
+      </span>
       <span role="cell">
         <Tooltip label={inWords(definition)} openDelay={200}>
-          <Text size="sm" ff="monospace" truncate>{definition.schedule || text.byHand}</Text>
+          <Text size="sm" ff="monospace" truncate>{definition.schedule || inWords(definition)}</Text>
         </Tooltip>
       </span>
-      <span role="cell"><NextOf view={view} nextAt={nextAt} /></span>
-      <span role="cell"><Text size="sm" c="dimmed">{definition.executor}</Text></span>
-      <span role="cell"><RunButton name={definition.name} isDisabled={definition.disabled} /></span>
+      <span role="cell">
+        <NextOf view={view} nextAt={nextAt} />
+      </span>
+      <span role="cell">
+        <Text size="sm" c="dimmed">{definition.executor}</Text>
+      </span>
+      <span role="cell">
+        <RunButton name={definition.name} isDisabled={definition.disabled} />
+      </span>
     </div>
   );
 });
@@ -50,7 +75,9 @@ export const JobRow = memo(function JobRow({ index, top, view, isSelected, toggl
 function NextOf({ view: { job }, nextAt }: { view: JobView; nextAt: number | null }) {
   if (job.definition.disabled) return <Badge variant="default" size="sm">{text.disabled}</Badge>;
   if (job.pause) return <Badge variant="default" size="sm">{text.paused}</Badge>;
-  return nextAt === null ? <Text size="sm" c="dimmed">–</Text> : <Moment at={nextAt} timezone={job.definition.timezone} size="sm" />;
+  return nextAt === null
+    ? <Text size="sm" c="dimmed">–</Text>
+    : <Moment at={nextAt} timezone={job.definition.timezone} size="sm" />;
 }
 
 function RunButton({ name, isDisabled }: { name: string; isDisabled: boolean }) {
@@ -59,7 +86,13 @@ function RunButton({ name, isDisabled }: { name: string; isDisabled: boolean }) 
   if (!mayRun) return null;
   return (
     <Tooltip label={text.runNow}>
-      <ActionIcon variant="default" onClick={() => run.mutate()} loading={run.isPending} disabled={isDisabled} aria-label={text.runNowOf(name)}>
+      <ActionIcon
+        variant="default"
+        onClick={() => run.mutate()}
+        loading={run.isPending}
+        disabled={isDisabled}
+        aria-label={text.runNowOf(name)}
+      >
         <IconPlayerPlay size={14} />
       </ActionIcon>
     </Tooltip>

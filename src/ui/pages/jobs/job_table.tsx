@@ -28,7 +28,12 @@ export function JobTable({ filter, selected, select }: TableProps) {
   const scroll = useRef<HTMLDivElement>(null);
   const first = useJobs(pageQuery(filter, 0));
   const total = first.data?.total ?? 0;
-  const rows = useVirtualizer({ count: total, getScrollElement: () => scroll.current, estimateSize: () => ROW, overscan: 12 });
+  const rows = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
   const inSight = rows.getVirtualItems();
   const at = useRowsAt(filter, inSight.map(({ index }) => index), first.data?.views);
   if (first.error) return <Problem error={first.error} again={() => void first.refetch()} />;
@@ -44,11 +49,23 @@ export function JobTable({ filter, selected, select }: TableProps) {
   };
   return (
     <div role="table" aria-label={text.jobs} aria-rowcount={total} className="job-table">
-      <Head filter={filter} shown={inSight.flatMap(({ index }) => at(index)?.job.definition.name ?? [])} selected={selected} select={select} />
+      <Head
+        filter={filter}
+        shown={inSight.flatMap(({ index }) => at(index)?.job.definition.name ?? [])}
+        selected={selected}
+        select={select}
+      />
       <div ref={scroll} className="job-scroll" tabIndex={0} role="rowgroup" aria-label={text.jobs}>
         <div role="presentation" style={{ height: rows.getTotalSize(), position: "relative" }}>
           {inSight.map(({ index, start }) => (
-            <JobRow key={index} index={index} top={start} view={at(index)} isSelected={isIn(selected, at(index))} toggle={toggle} />
+            <JobRow
+              key={index}
+              index={index}
+              top={start}
+              view={at(index)}
+              isSelected={isIn(selected, at(index))}
+              toggle={toggle}
+            />
           ))}
         </div>
       </div>
@@ -96,14 +113,24 @@ function Head({ filter, shown, selected, select }: TableProps & { shown: readonl
   return (
     <div role="row" className="job-row job-head">
       <span role="columnheader" className="job-pick">
-        <Checkbox size="xs" aria-label={text.selectShown} checked={all} indeterminate={selected.size > 0 && !all} onChange={() => select(new Set(all ? [] : [...selected, ...shown]))} />
+        <Checkbox
+          size="xs"
+          aria-label={text.selectShown}
+          checked={all}
+          indeterminate={selected.size > 0 && !all}
+          onChange={() => select(new Set(all ? [] : [...selected, ...shown]))}
+        />
       </span>
       {COLUMNS.map(({ label, sort }) => (
         <span role="columnheader" key={label} aria-sort={ariaSort(filter, sort)}>
-          {sort === null ? <Text size="sm" fw={600}>{label}</Text> : <SortButton filter={filter} label={label} sort={sort} />}
+          {sort === null
+            ? <Text size="sm" fw={600}>{label}</Text>
+            : <SortButton filter={filter} label={label} sort={sort} />}
         </span>
       ))}
-      <span role="columnheader"><span className="hidden-text">{text.actions}</span></span>
+      <span role="columnheader">
+        <span className="hidden-text">{text.actions}</span>
+      </span>
     </div>
   );
 }
@@ -113,7 +140,10 @@ function SortButton({ filter, label, sort }: { filter: JobFilter; label: string;
   const isDescending = filter.get("order") === "desc";
   const Icon = isDescending ? IconChevronDown : IconChevronUp;
   return (
-    <UnstyledButton onClick={() => filter.set({ sort, order: isOn && !isDescending ? "desc" : "" })} className="sort-button">
+    <UnstyledButton
+      onClick={() => filter.set({ sort, order: isOn && !isDescending ? "desc" : "" })}
+      className="sort-button"
+    >
       <Text size="sm" fw={600}>{label}</Text>
       {isOn && <Icon size={14} aria-hidden />}
     </UnstyledButton>
