@@ -90,7 +90,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     bell: deps.bell,
   });
   await server.load();
-  if (asksTokens) await seeToFirstToken(server.people.tokens, options.adminTokenFile, deps.onFirstToken);
+  if (asksTokens) await seeToFirstToken(server.tokens, options.adminTokenFile, deps.onFirstToken);
   using executors = createExecutors({ clock, env: options.env, log, denied: new DeniedAddresses(options.httpDeny) });
   const app = createApp(appDepsOf(server, {
     ...options,

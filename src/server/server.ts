@@ -4,6 +4,7 @@ import { Agents, AssignedIndex, Broker, Liveness, Minder, QueueIndex, QueueWatch
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
 import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
+import type { Tokens } from "../auth/mod.ts";
 import { ClusterPauses, Jobs } from "../job/mod.ts";
 import { Events } from "../events/mod.ts";
 import { type Housekeeping, Retention } from "../keep/mod.ts";
@@ -88,8 +89,7 @@ export class Server {
 
   constructor(options: ServerOptions) {
     const { clock, random, nodeName, defaultTimezone, version, auditKeptMs } = options;
-    const observe = () => observedOf(this, clock, this.#fleet?.peers);
-    const metrics: Metrics = this.metrics = new Metrics({ version, clock, observe });
+    const metrics = this.metrics = this.#metricsOf(clock, version);
     const engine = { ...options.engine, kv: timedKv(options.engine.kv, metrics) };
     const log = this.#log = new GatheredLog(options);
     this.#options = { ...options, engine, log };
@@ -107,20 +107,20 @@ export class Server {
     this.#open = new OpenExecutions(store);
     this.index = new QueueIndex(store, clock);
     this.liveness = new Liveness(store, clock);
-    this.#counts = new HourlyCounts(store, nodeName);
-    const { catalogue, index } = this;
+    const { catalogue, index, liveness } = this;
     const parts = { store, catalogue, graph: this.#graph, open: this.#open, index, clock, random, log, audit };
     const fence = this.#fence = new FenceNow(parts);
     this.pauses = new ClusterPauses(parts);
     const pauseOf = pausesOf(fence, this.#held, this.catalogue);
     const brokering = { ...parts, pauseOf, fence, reread: () => this.#queues.rung() };
-    const finisher = this.finisher = new Finisher({ ...parts, counter: this.#counts });
-    const liveNodes = () => this.liveness.live();
-    const making = { ...parts, finisher, liveNodes, queuedRuns: (uid: string) => index.queuedRuns(uid) };
+    const counter = this.#counts = new HourlyCounts(store, nodeName);
+    const finisher = this.finisher = new Finisher({ ...parts, counter });
+    const queuedRuns = (uid: string) => index.queuedRuns(uid);
+    const making = { ...parts, finisher, queuedRuns, liveNodes: () => liveness.live() };
     this.outputs = new Outputs({ ...parts, incarnation });
     this.#assigned = new AssignedIndex(store);
     const self = { ...parts, name: nodeName, version, address: () => this.address, incarnation };
-    const shared = { ...self, held: this.#held, liveness: this.liveness, outputs: this.outputs, bell };
+    const shared = { ...self, held: this.#held, liveness, outputs: this.outputs, bell };
     this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
     const peers = this.#fleet?.peers;
     this.#broker = new Broker({ ...brokering, minder: peers && new Minder(peers, this.liveness) });
@@ -128,25 +128,33 @@ export class Server {
     this.#queues = new QueueWatch({ ...parts, broker: this.#broker });
     this.agents = new Agents({ ...shared, broker: this.#broker, assigned: this.#assigned, finisher });
     this.jobs = new Jobs({ ...parts, defaultTimezone, defaultTarget: options.defaultTarget });
-    const settle = (gate: string) => settleGate(gate, store, finisher);
-    this.runs = new ManualRuns({ ...making, starter: new Starter({ ...making, settleGate: settle }) });
+    const starter = new Starter({ ...making, settleGate: (gate) => settleGate(gate, store, finisher) });
+    this.runs = new ManualRuns({ ...making, starter });
     this.views = new StoreViews({ ...parts, isPaused: () => fence.isPaused });
-    this.queue = new WaitingList({ ...parts, held: this.#held, liveness: this.liveness, fence });
+    this.queue = new WaitingList({ ...shared, fence });
     this.events = new Events({ ...parts, wire: this.outputs, incarnation });
     this.timelines = new Timelines({ ...parts, pauses: this.pauses, views: this.views, defaultTimezone });
     this.plans = new Plans({ ...parts, isPaused: () => fence.isPaused, defaultTimezone });
     this.#firing = new Firing(making);
     this.#backlog = new BacklogWork(making);
     const handlers = createHandlers({ ...making, jobs: this.jobs, defaultTimezone });
-    const minds = (shard: number) => peers?.minds(`effects ${shard}`) ?? true;
-    this.#effects = new EffectWorker({ ...parts, bell, handlers, minds });
+    this.#effects = new EffectWorker({ ...parts, bell, handlers, minds: (n) => peers?.minds(`effects ${n}`) ?? true });
     this.#retention = new Retention(store, this.catalogue);
     this.#expander = new Expander(parts);
     const kept = { ...making, expander: this.#expander, pauseOf, auditKeptMs };
-    this.#house = houseOf(kept, this.liveness, this.people.tokens);
-    const mindful = [this.index, this.#assigned, this.#broker, this.agents];
-    this.liveness.onForgotten((node) => mindful.forEach((part) => part.forgetNode(node)));
+    this.#house = houseOf(kept, liveness, this.tokens);
+    const mindful = [index, this.#assigned, this.#broker, this.agents];
+    liveness.onForgotten((node) => mindful.forEach((part) => part.forgetNode(node)));
     this.lease = leaseOf(this.#options, this.#committer, `${nodeName}/${incarnation}`, () => !peers?.clockIsOff);
+  }
+
+  /** Tokens of the API, of nodes and to join with. */
+  get tokens(): Tokens {
+    return this.people.tokens;
+  }
+
+  #metricsOf(clock: Clock, version: string): Metrics {
+    return new Metrics({ version, clock, observe: () => observedOf(this, clock, this.#fleet?.peers) });
   }
 
   /** The servers of this store that live, this one first. */

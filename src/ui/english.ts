@@ -99,7 +99,7 @@ export const text = {
   failsInARow: (times: number) => times === 1 ? "Failed" : `Failed ${times} times in a row`,
   waitForNode: (count: number) =>
     count === 1 ? "A run waits for a node that fits" : `${count} runs wait for a node that fits`,
-  after: (parents: string) => `After ${parents}`,
+  afterParents: (parents: string) => `After ${parents}`,
   seeRun: "Output",
   nextHour: "The next hour",
   nothingAhead: "Nothing is due within the hour.",

@@ -6,7 +6,7 @@ import { text } from "../english.ts";
 export function inWords(definition: JobDefinition): string {
   const { schedule, timezone, name } = definition;
   const parents = parentsOf(definition).map(({ job }) => job).join(", ");
-  if (parents !== "") return text.after(parents);
+  if (parents !== "") return text.afterParents(parents);
   if (schedule === "") return text.byHand;
   try {
     const parsed = parseSchedule(schedule, { timezone, defaultTimezone: "UTC", jobName: name });
