@@ -84,6 +84,8 @@ export const feedKey = (incarnation: string, n: number): KvKey => ["feed", incar
 export const feedPrefix = (incarnation: string): KvKey => ["feed", incarnation];
 export const tokenKey = (id: string): KvKey => ["token", id];
 export const tokenPrefix = (): KvKey => ["token"];
+export const secretKey = (name: string): KvKey => ["secret", name];
+export const secretPrefix = (): KvKey => ["secret"];
 export const auditKey = (id: string): KvKey => ["audit", id];
 export const auditPrefix = (): KvKey => ["audit"];
 export const tombKey = (uid: string): KvKey => ["tomb", uid];

@@ -18,6 +18,7 @@ import {
   nodeSchema,
   queuedExecutionSchema,
   revisionSchema,
+  secretSchema,
   selectorSchema,
   statSchema,
   storedGroup,
@@ -79,6 +80,7 @@ export const idempotencyTable = defineTable(
   z.object({ uid: z.string(), group: z.string(), at: z.number() }),
 );
 export const tokenTable = defineTable("token", tokenSchema, always);
+export const secretTable = defineTable("secret", secretSchema, always);
 export const auditTable = defineTable("audit record", auditSchema);
 export const tombTable = defineTable(
   "deleted job",
@@ -117,5 +119,6 @@ export const { put: putGraphLock } = writersOf(graphLockTable);
 export const { put: putEdges, remove: deleteEdges } = writersOf(edgeTable);
 export const { put: putIdempotency, remove: deleteIdempotency } = writersOf(idempotencyTable);
 export const { put: putToken, remove: deleteToken } = writersOf(tokenTable);
+export const { put: putSecret, remove: deleteSecret } = writersOf(secretTable);
 export const { put: putAudit, remove: deleteAudit } = writersOf(auditTable);
 export const { put: putTomb, remove: deleteTomb } = writersOf(tombTable);

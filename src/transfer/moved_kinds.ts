@@ -15,6 +15,8 @@ import {
   joinPrefix,
   joinTable,
   revisionTable,
+  secretPrefix,
+  secretTable,
   selectorPrefix,
   selectorTable,
   type Table,
@@ -36,6 +38,7 @@ const TABLES: Readonly<Record<string, Table<unknown>>> = {
   effect: effectTable,
   dead: effectTable,
   token: tokenTable,
+  secret: secretTable,
   audit: auditTable,
 };
 
@@ -81,6 +84,7 @@ export const keptRanges = (): KvKey[] => [
   idempotencyPrefix(),
   deadPrefix(),
   tokenPrefix(),
+  secretPrefix(),
   auditPrefix(),
 ];
 
