@@ -76,4 +76,8 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   "POST /v1/tokens": { role: "admin" },
   "DELETE /v1/tokens/:token": { role: "admin" },
   "POST /v1/join-tokens": { role: "admin" },
+  "GET /v1/secrets": { role: "admin" },
+  "PUT /v1/secrets/:name": { role: "admin" },
+  "DELETE /v1/secrets/:name": { role: "admin" },
+  "POST /v1/secrets/rotate": { role: "admin" },
 };

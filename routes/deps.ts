@@ -20,6 +20,8 @@ import type {
   ReportRequest,
   Revision,
   Scope,
+  SecretInfo,
+  SecretReference,
   StoredAudit,
   TimelineEntry,
   TimelineRange,
@@ -28,6 +30,7 @@ import type {
 import type { KnownToken, NewApiToken, NewJoinToken, StoredToken } from "../src/auth/mod.ts";
 import type { EventBatch } from "../src/events/mod.ts";
 import type { OutputEvent } from "../src/output/mod.ts";
+import type { NewSecret, Rotation } from "../src/secret/mod.ts";
 import type { Clock, Log } from "../src/runtime/mod.ts";
 
 /** Reads of jobs, their results and history. */
@@ -116,6 +119,20 @@ export interface Tokens {
   watch(token: string, tell: () => void): Disposable;
 }
 
+/** Secrets: never their values. */
+export interface Secrets {
+  /** By name. */
+  all(): Promise<SecretInfo[]>;
+  /** Throws `invalid` where this server has no key. */
+  put(name: string, wanted: NewSecret, actor: Actor): Promise<SecretInfo>;
+  /** Answers what it was. Throws not_found. */
+  remove(name: string, actor: Actor): Promise<SecretInfo>;
+  /** Encrypts all with this server's first key. Throws `invalid` where it has none. */
+  rotate(actor: Actor): Promise<Rotation>;
+  /** Of the secrets that a job names, those that are not there. Throws `forbidden` for one that is not for the job. */
+  missingIn(definition: JobDefinition): Promise<SecretReference[]>;
+}
+
 /** What became of due times. */
 export interface Timelines {
   /** Null when there is no such job. Throws invalid for a range that is none, or too long. */
@@ -177,6 +194,7 @@ export interface AppDeps {
   outputs: Outputs;
   agents: Agents;
   tokens: Tokens;
+  secrets: Secrets;
   audit: Audit;
   timelines: Timelines;
   events: Events;

@@ -12,6 +12,7 @@ import { outputRoutes } from "./output.ts";
 import { restoreRoutes } from "./restore.ts";
 import { revisionRoutes } from "./revisions.ts";
 import { scheduleRoutes } from "./schedules.ts";
+import { secretRoutes } from "./secrets.ts";
 import { timelineRoutes } from "./timeline.ts";
 import { tokenRoutes } from "./tokens.ts";
 
@@ -25,6 +26,7 @@ export function v1Routes(deps: AppDeps) {
     .route("/", scheduleRoutes(deps))
     .route("/", restoreRoutes(deps))
     .route("/", tokenRoutes(deps))
+    .route("/", secretRoutes(deps))
     .route("/", revisionRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", timelineRoutes(deps))

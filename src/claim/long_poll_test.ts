@@ -30,6 +30,7 @@ function depsOf(followed: ReadonlySet<string>): AgentsDeps {
     liveness: new Liveness(store, clock),
     finisher: new Finisher({ ...parts, random: systemRandom, counter: { count() {} } }),
     audit: new AuditTrail({ ...parts, random: systemRandom }),
+    secrets: { fill: (assignment) => Promise.resolve({ assignment }) },
     outputs: {
       append: () => Promise.resolve(),
       followed: (executions) => executions.filter((id) => followed.has(id)),

@@ -18,6 +18,7 @@ import { readTokenAnswer, tokenBody, type TokenReport } from "../../routes/wire/
 import { type ClusterPause, type Gap, type JobView, type Outcome, OUTCOMES, type Role } from "../model/mod.ts";
 import { type ClientOptions, readBody, strictFetch } from "./fetch.ts";
 import { readOutputEvents } from "./output_events.ts";
+import { secretCalls } from "./secret_calls.ts";
 
 /** A job with the entity tag of its revision, to be given back as `ifMatch`. */
 export interface JobResult {
@@ -258,6 +259,8 @@ export function createClient(options: ClientOptions) {
     async revokeToken(id: string): Promise<TokenReport> {
       return readTokenAnswer(await body(await v1.tokens[":token"].$delete({ param: { token: segment(id) } })));
     },
+
+    ...secretCalls(v1, body, segment),
 
     /** The nodes. */
     async members(): Promise<MemberReport[]> {

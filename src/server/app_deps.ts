@@ -30,6 +30,7 @@ export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
     outputs: server.outputs,
     agents: server.agents,
     tokens: server.tokens,
+    secrets: server.secrets,
     audit: server.audit,
     timelines: server.timelines,
     events: server.events,

@@ -15,6 +15,7 @@ import { Outputs } from "../output/mod.ts";
 import { aborted, type Clock, GatheredLog, type Log, type Random, randomDigits, runForever } from "../runtime/mod.ts";
 import { Expander, QUEUE_BELL, Starter } from "../start/mod.ts";
 import { Catalogue, claimSchema, FenceNow, Graph, HeldJobs, OpenExecutions, Store } from "../store/mod.ts";
+import { type SecretKeys, Secrets } from "../secret/mod.ts";
 import { Timelines } from "../timeline/mod.ts";
 import { Fleet } from "./fleet.ts";
 import { houseOf, pausesOf } from "./known_of.ts";
@@ -37,6 +38,8 @@ export interface ServerOptions {
   version: string;
   /** How long the audit trail is kept, in milliseconds. */
   auditKeptMs: number;
+  /** What secrets are encrypted with. */
+  secretKeys: SecretKeys;
   /** The bell to wake by; the one that the engine's profile names when absent. */
   bell?: Bell;
 }
@@ -58,6 +61,7 @@ export class Server {
   readonly timelines: Timelines;
   readonly events: Events;
   readonly tokens: Tokens;
+  readonly secrets: Secrets;
   /** Where it takes requests, as `host:port`; empty until it listens. */
   address = "";
   readonly #options: ServerOptions;
@@ -99,6 +103,7 @@ export class Server {
     countRuns(store, metrics);
     const audit = this.audit = new AuditTrail({ store, clock, random });
     this.tokens = new Tokens({ store, clock, random, audit });
+    this.secrets = new Secrets({ store, clock, random, audit, keys: options.secretKeys });
     this.catalogue = new Catalogue(store);
     this.#graph = new Graph(store);
     this.#held = new HeldJobs(store);
@@ -118,7 +123,8 @@ export class Server {
     this.outputs = new Outputs({ ...parts, incarnation });
     this.#assigned = new AssignedIndex(store);
     const self = { ...parts, name: nodeName, version, address: () => this.address, incarnation };
-    const shared = { ...self, held: this.#held, liveness: this.liveness, outputs: this.outputs, bell };
+    const { secrets, liveness, outputs } = this;
+    const shared = { ...self, held: this.#held, liveness, outputs, secrets, bell };
     this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
     const peers = this.#fleet?.peers;
     this.#broker = new Broker({ ...brokering, minder: peers && new Minder(peers, this.liveness) });
