@@ -103,7 +103,7 @@ export class Server {
     countRuns(store, metrics);
     const audit = this.audit = new AuditTrail({ store, clock, random });
     this.tokens = new Tokens({ store, clock, random, audit });
-    this.secrets = new Secrets({ store, clock, random, audit, keys: options.secretKeys });
+    const secrets = this.secrets = new Secrets({ store, clock, random, audit, keys: options.secretKeys });
     this.catalogue = new Catalogue(store);
     this.#graph = new Graph(store);
     this.#held = new HeldJobs(store);
@@ -123,14 +123,13 @@ export class Server {
     this.outputs = new Outputs({ ...parts, incarnation });
     this.#assigned = new AssignedIndex(store);
     const self = { ...parts, name: nodeName, version, address: () => this.address, incarnation };
-    const { secrets, liveness, outputs } = this;
-    const shared = { ...self, held: this.#held, liveness, outputs, secrets, bell };
+    const shared = { ...self, held: this.#held, liveness: this.liveness, outputs: this.outputs, bell };
     this.#fleet = engine.profile.soleWriter ? null : new Fleet(shared);
     const peers = this.#fleet?.peers;
     this.#broker = new Broker({ ...brokering, minder: peers && new Minder(peers, this.liveness) });
     fence.onPause(() => this.#broker.look());
     this.#queues = new QueueWatch({ ...parts, broker: this.#broker });
-    this.agents = new Agents({ ...shared, broker: this.#broker, assigned: this.#assigned, finisher });
+    this.agents = new Agents({ ...shared, secrets, broker: this.#broker, assigned: this.#assigned, finisher });
     this.jobs = new Jobs({ ...parts, defaultTimezone, defaultTarget: options.defaultTarget });
     const settle = (gate: string) => settleGate(gate, store, finisher);
     this.runs = new ManualRuns({ ...making, starter: new Starter({ ...making, settleGate: settle }) });
@@ -144,8 +143,7 @@ export class Server {
     this.#effects = new EffectWorker({ ...parts, bell, handlers, minds });
     this.#retention = new Retention(store, this.catalogue);
     this.#expander = new Expander(parts);
-    const kept = { ...making, expander: this.#expander, pauseOf, auditKeptMs };
-    this.#house = houseOf(kept, this.liveness, this.tokens);
+    this.#house = houseOf({ ...making, expander: this.#expander, pauseOf, auditKeptMs }, this.liveness, this.tokens);
     const mindful = [this.index, this.#assigned, this.#broker, this.agents];
     this.liveness.onForgotten((node) => mindful.forEach((part) => part.forgetNode(node)));
     this.lease = leaseOf(this.#options, this.#committer, `${nodeName}/${incarnation}`, () => !peers?.clockIsOff);
