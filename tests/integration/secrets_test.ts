@@ -1,6 +1,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { createAgentClient } from "../../src/client/mod.ts";
 import { createLog, systemClock } from "../../src/runtime/mod.ts";
 import { type Carillon, startCarillon } from "../support/carillon.ts";
+import { eventually } from "../support/eventually.ts";
 import { formsOf, keysOf, newKey, runOf, secretJob, VALUE } from "./secrets_world.ts";
 
 /** Everything that a store and the folder of a node hold. */
@@ -136,4 +138,33 @@ Deno.test("secrets: a job may name one that is not there yet: a warning, refused
   deepEqual([run.state, run.reason], ["failed", 'Cannot give secret "later": there is none of that name']);
   await carillon.json("PUT", "/v1/secrets/later", { value: "now" });
   equal((await runOf(carillon, "a")).text, "now\n");
+});
+
+Deno.test("secrets: an answer that was lost comes again with its secrets, and to the node that claimed alone", async () => {
+  await using carillon = await startCarillon({ secretKeys: await keysOf(newKey()), agent: false });
+  await carillon.json("PUT", "/v1/secrets/S", { value: "the value" });
+  const node = (name: string) => {
+    const client = createAgentClient({
+      baseUrl: "http://127.0.0.1",
+      fetch: (input, init) => carillon.request(new URL(new Request(input).url).pathname, init),
+    });
+    const who = { slots: 1, executors: ["shell"], version: "test", server: false, tags: {} };
+    const poll = { node: name, incarnation: "1", freeSlots: 1, held: [], waitMs: 100 };
+    return {
+      register: () => client.register({ name, id: name, incarnation: "1", ...who }),
+      claims: async () => (await client.poll(poll)).claims,
+    };
+  };
+  const [one, other] = [node("a"), node("b")];
+  await one.register();
+  await carillon.json("POST", "/v1/jobs", { ...secretJob("j", { command: ["echo", "-${secret:S}-"] }), target: "one" });
+  await carillon.json("POST", "/v1/jobs/j/run");
+  await other.register();
+  const [first] = await eventually(async () => {
+    const claims = await one.claims();
+    return claims.length > 0 && claims;
+  });
+  deepEqual([first?.config, first?.secrets], [{ command: ["echo", "-the value-"] }, ["the value"]]);
+  deepEqual(await one.claims(), [first]);
+  deepEqual(await other.claims(), []);
 });
