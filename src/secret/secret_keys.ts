@@ -64,17 +64,17 @@ export class SecretKeys {
     return { keyId, nonce: nonce.toBase64(), sealed: new Uint8Array(sealed).toBase64() };
   }
 
-  /** Decrypts the value of a name. Throws `unavailable` without its key, and for what was sealed for another name. */
+  /** Decrypts the value of a name. Throws `not_found` without its key, `invalid` for what was sealed for another name. */
   async open(name: string, { keyId, nonce, sealed }: Sealed): Promise<string> {
     const key = this.#keys.get(keyId);
     if (key === undefined) {
-      throw new CarillonError("unavailable", `Cannot read secret "${name}": this server has no key "${keyId}"`);
+      throw new CarillonError("not_found", `Cannot read secret "${name}": this server has no key "${keyId}"`);
     }
     try {
       const bytes = Uint8Array.fromBase64(sealed);
       return decoder.decode(await crypto.subtle.decrypt(how(name, Uint8Array.fromBase64(nonce)), key, bytes));
     } catch (cause) {
-      throw new CarillonError("unavailable", `Cannot read secret "${name}": it is not as key "${keyId}" has left it`, {
+      throw new CarillonError("invalid", `Cannot read secret "${name}": it is not as key "${keyId}" has left it`, {
         cause,
       });
     }

@@ -13,7 +13,7 @@ import {
   type SecretUse,
   withSecrets,
 } from "../model/mod.ts";
-import { CarillonError, type Clock, messageOf, type Random } from "../runtime/mod.ts";
+import { CarillonError, type Clock, type Random } from "../runtime/mod.ts";
 import {
   deleteSecret,
   type Entry,
@@ -127,14 +127,16 @@ export class Secrets {
   async fill(assignment: Assignment, node: Pick<Node, "name" | "tags">): Promise<Filled> {
     const references = secretsIn(assignment.config);
     if (references.length === 0) return { assignment };
-    const found = await this.#readAll(references);
     const values = new Map<string, string>();
     try {
+      const found = await this.#readAll(references);
       for (const [name, secret] of found) {
         values.set(name, await this.#deps.keys.open(name, mayHave(name, secret, assignment.jobName, node)));
       }
     } catch (thrown) {
-      return { refusal: messageOf(thrown) };
+      // A store that does not answer may do so the next time; all else stays as it is.
+      if (!(thrown instanceof CarillonError) || thrown.code === "unavailable") throw thrown;
+      return { refusal: thrown.message };
     }
     const config = withSecrets(assignment.config, values);
     return { assignment: { ...assignment, config, secrets: [...values.values()] } };
@@ -147,7 +149,12 @@ export class Secrets {
   }
 
   async #read(name: string): Promise<Entry<Secret>> {
-    return await this.#deps.store.read(secretTable, secretKey(name));
+    try {
+      return await this.#deps.store.read(secretTable, secretKey(name));
+    } catch (thrown) {
+      if (!(thrown instanceof CarillonError) || thrown.code !== "internal") throw thrown;
+      throw new CarillonError("internal", `Cannot read secret "${name}": its record is damaged`, { cause: thrown });
+    }
   }
 
   /** Answers false for one that cannot be read; one that is gone by now needs nothing. */
