@@ -87,4 +87,8 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   "PUT /v1/users/:user": { role: "admin" },
   "DELETE /v1/users/:user": { role: "admin" },
   "POST /v1/join-tokens": { role: "admin" },
+  "GET /v1/secrets": { role: "admin" },
+  "PUT /v1/secrets/:name": { role: "admin" },
+  "DELETE /v1/secrets/:name": { role: "admin" },
+  "POST /v1/secrets/rotate": { role: "admin" },
 };

@@ -22,6 +22,8 @@ import type {
   ReportRequest,
   Revision,
   Scope,
+  SecretInfo,
+  SecretReference,
   StoredAudit,
   TimelineEntry,
   TimelineRange,
@@ -33,6 +35,7 @@ import type {
 import type { Caller, KnownToken, NewApiToken, NewJoinToken, StoredToken, UserWish } from "../src/auth/mod.ts";
 import type { EventBatch } from "../src/events/mod.ts";
 import type { OutputEvent } from "../src/output/mod.ts";
+import type { NewSecret, Rotation } from "../src/secret/mod.ts";
 import type { Clock, Log } from "../src/runtime/mod.ts";
 
 /** Reads of jobs, their results and history. */
@@ -145,6 +148,20 @@ export interface Users {
   remove(name: string, actor: Actor): Promise<User>;
 }
 
+/** Secrets: never their values. */
+export interface Secrets {
+  /** By name. */
+  all(): Promise<SecretInfo[]>;
+  /** Throws `invalid` where this server has no key. */
+  put(name: string, wanted: NewSecret, actor: Actor): Promise<SecretInfo>;
+  /** Answers what it was. Throws not_found. */
+  remove(name: string, actor: Actor): Promise<SecretInfo>;
+  /** Encrypts all with this server's first key. Throws `invalid` where it has none. */
+  rotate(actor: Actor): Promise<Rotation>;
+  /** Of the secrets that a job names, those that are not there. Throws `forbidden` for one that is not for the job. */
+  missingIn(definition: JobDefinition): Promise<SecretReference[]>;
+}
+
 /** What became of due times. */
 export interface Timelines {
   /** Null when there is no such job. Throws invalid for a range that is none, or too long. */
@@ -227,6 +244,7 @@ export interface AppDeps {
   users: Users;
   /** Who else may say who somebody is; null for nobody. */
   oidc: { name: string } | null;
+  secrets: Secrets;
   audit: Audit;
   timelines: Timelines;
   events: Events;

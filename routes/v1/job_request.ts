@@ -1,10 +1,11 @@
 import type { Context } from "hono";
-import type { JobDefinition, JobView } from "../../src/model/mod.ts";
+import { type JobDefinition, type JobView, secretsIn } from "../../src/model/mod.ts";
 import { CarillonError, invalid, type Issue } from "../../src/runtime/mod.ts";
 import { answer, isSet, warningHeader } from "../answer.ts";
 import type { AppDeps } from "../deps.ts";
 import { etagOf, jobAnswer } from "../wire/job_answer.ts";
 import { readJob, refused } from "../wire/read_job.ts";
+import { secretDoubts } from "./job_secrets.ts";
 
 /** A job as an answer, with its entity tag. */
 export function answerJob<Status extends 200 | 201>(
@@ -38,8 +39,9 @@ export function readIfMatch(context: Context): string | null {
   throw invalid('Cannot read If-Match: give ETags in double quotes, or "*"');
 }
 
-/** The definition in a body, with warnings of what was ignored; with `?strict` those are issues. Throws `invalid`. */
-export function readDefinition(context: Context, deps: AppDeps, body: unknown, nameFromPath: string | null) {
+/** The definition in a body, with warnings of what was ignored; with `?strict` those are issues. Throws
+ * `invalid`, and `forbidden` for a secret that is not for the job. */
+export async function readDefinition(context: Context, deps: AppDeps, body: unknown, nameFromPath: string | null) {
   const { definition, unknownKeys } = readJob(body, nameFromPath);
   const doubts: Issue[] = unknownKeys.map((path) => ({ path, message: "is not a known key" }));
   if (nameFromPath !== null && definition.name !== nameFromPath) {
@@ -55,20 +57,30 @@ export function readDefinition(context: Context, deps: AppDeps, body: unknown, n
   if (Object.keys(definition.processors).length > 0) {
     doubts.push({ path: "processors", message: "are stored, and not run by this version" });
   }
+  doubts.push(...await secretDoubts(deps, definition));
   if (doubts.length > 0 && isSet(context, "strict")) throw refused(titleOf(definition), doubts);
   return { definition, warning: warningHeader(doubts.map(({ path, message }) => `${path} ${message}`)) };
 }
 
 /** Checks the config of a known executor, and answers whether the executor is known. Throws `invalid`. */
 export function checkConfig(deps: AppDeps, definition: JobDefinition): boolean {
-  const issues = deps.executorIssues(definition.executor, definition.executorConfig ?? {});
-  if (issues && issues.length > 0) {
+  const config = definition.executorConfig ?? {};
+  const issues = deps.executorIssues(definition.executor, config);
+  // What an option will be that holds a secret is known when it runs.
+  const open = new Set(secretsIn(config).map(({ path }) => optionOf(path)));
+  const known = issues?.filter(({ path }) => !open.has(optionOf(path))) ?? [];
+  if (known.length > 0) {
     throw refused(
       titleOf(definition),
-      issues.map(({ path, message }) => ({ path: `executor_config.${path}`, message })),
+      known.map(({ path, message }) => ({ path: `executor_config.${path}`, message })),
     );
   }
   return issues !== null;
+}
+
+/** The option that a path begins with. */
+function optionOf(path: string): string {
+  return path.split(".", 1)[0] ?? "";
 }
 
 function titleOf(definition: JobDefinition): string {

@@ -62,7 +62,7 @@ export function jobRoutes(deps: AppDeps) {
   /** POST, PATCH and PUT are one thing, as in Dkron: the body replaces all fields. */
   const put = async (context: Context, nameFromPath: string | null) => {
     const body = await readJson(context, MAX_BODY_BYTES);
-    const { definition, warning } = readDefinition(context, deps, body, nameFromPath);
+    const { definition, warning } = await readDefinition(context, deps, body, nameFromPath);
     await admitDefinition(context, deps, definition);
     const stored = await deps.jobs.put(definition, { ifMatch: readIfMatch(context), restore: false }, actorOf(context));
     const { name } = stored.job.definition;

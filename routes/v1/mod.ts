@@ -15,6 +15,7 @@ import { restoreRoutes } from "./restore.ts";
 import { revisionRoutes } from "./revisions.ts";
 import { scheduleRoutes } from "./schedules.ts";
 import { sessionRoutes } from "./session.ts";
+import { secretRoutes } from "./secrets.ts";
 import { timelineRoutes } from "./timeline.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { userRoutes } from "./users.ts";
@@ -31,6 +32,7 @@ export function v1Routes(deps: AppDeps) {
     .route("/", tokenRoutes(deps))
     .route("/", sessionRoutes(deps))
     .route("/", userRoutes(deps))
+    .route("/", secretRoutes(deps))
     .route("/", revisionRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", timelineRoutes(deps))

@@ -9,6 +9,7 @@ import { type HttpEdge, json, refusals } from "../http_edge.ts";
 import { MAX_RESTORE_BYTES, readBytes } from "../read_body.ts";
 import { readJob, refused } from "../wire/read_job.ts";
 import { checkConfig } from "./job_request.ts";
+import { secretDoubts } from "./job_secrets.ts";
 
 const restoreRoute = createRoute({
   method: "post",
@@ -21,7 +22,9 @@ const restoreRoute = createRoute({
 /** Jobs from an export. */
 export function restoreRoutes(deps: AppDeps) {
   return new OpenAPIHono<HttpEdge>().openapi(restoreRoute, async (context) => {
-    const lines = await deps.jobs.restore(readDefinitions(deps, await readFilePart(context.req.raw)), actorOf(context));
+    const definitions = readDefinitions(deps, await readFilePart(context.req.raw));
+    for (const definition of definitions) await secretDoubts(deps, definition);
+    const lines = await deps.jobs.restore(definitions, actorOf(context));
     return answer(context, JSON.stringify(lines), 200);
   });
 }

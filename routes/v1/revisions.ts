@@ -9,6 +9,7 @@ import type { AppDeps } from "../deps.ts";
 import { type HttpEdge, json, pathParameters, queryFlags, refusals } from "../http_edge.ts";
 import { revisionAnswer, revisionAnswerSchema } from "../wire/audit_answer.ts";
 import { jobAnswer, jobAnswerSchema } from "../wire/job_answer.ts";
+import { secretDoubts } from "./job_secrets.ts";
 import { answerJob, existingJob, noJob, readIfMatch } from "./job_request.ts";
 
 const listRevisions = createRoute({
@@ -60,6 +61,7 @@ export function revisionRoutes(deps: AppDeps) {
       const { job: name, revision: number } = context.req.param();
       const { definition } = await revisionOf(name, number);
       await admitDefinition(context, deps, definition);
+      await secretDoubts(deps, definition);
       await deps.jobs.put(definition, { ifMatch: readIfMatch(context), restore: false }, actorOf(context));
       return answerJob(context, await existingJob(deps, name), 200);
     });

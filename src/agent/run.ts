@@ -4,6 +4,7 @@ import { type Clock, formatDuration, messageOf } from "../runtime/mod.ts";
 import { Output, type OutputCap } from "./output.ts";
 import type { ProcessJournal } from "./process_journal.ts";
 import { endBeforeStart, endOf, failure, type RunEnd } from "./run_end.ts";
+import { SecretMask } from "./secret_mask.ts";
 import type { TailRoom } from "./tail_room.ts";
 
 /** What every run is handed. */
@@ -23,6 +24,8 @@ export class Run {
   announced = false;
   readonly #deps: RunDeps;
   readonly #arrivedAt: number;
+  /** Undefined where it has no secrets. */
+  readonly #mask: SecretMask | undefined;
   readonly #abort = new AbortController();
   readonly #hurry = new AbortController();
   readonly #over = new AbortController();
@@ -33,6 +36,7 @@ export class Run {
     this.assignment = assignment;
     this.#deps = deps;
     this.#arrivedAt = deps.clock.monotonic();
+    this.#mask = SecretMask.of(assignment.secrets);
     this.output = new Output(assignment.execution, deps.cap, deps.room, this.#arrivedAt);
   }
 
@@ -64,10 +68,12 @@ export class Run {
   /** Runs it to its end; never rejects. */
   async finish(): Promise<Result> {
     const end = this.#stop ? endBeforeStart(this.#stop) : await this.#execute();
+    if (this.#mask) this.output.write(this.#mask.rest());
     return {
       execution: this.assignment.execution,
       uid: this.assignment.uid,
       ...end,
+      reason: end.reason === null ? null : this.#mask?.text(end.reason) ?? end.reason,
       startedAfterMs: this.#startedAfterMs,
       finishedAfterMs: this.#elapsedMs(),
       output: this.output.close(),
@@ -101,7 +107,7 @@ export class Run {
       config,
       signal: this.#abort.signal,
       hurry: this.#hurry.signal,
-      write: (chunk) => this.output.write(chunk),
+      write: (chunk) => this.output.write(this.#mask?.take(chunk) ?? chunk),
       // Noted before the promise that it resolves is made; a disk that refuses the note fails the run, not the agent.
       processStarted: (group) => Promise.try(() => this.#deps.journal.started(group)),
     });

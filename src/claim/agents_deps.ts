@@ -1,6 +1,6 @@
 import type { AuditTrail } from "../audit/mod.ts";
 import type { Finisher } from "../finish/mod.ts";
-import type { OutputChunk } from "../model/mod.ts";
+import type { Assignment, Node, OutputChunk } from "../model/mod.ts";
 import type { Clock, Log } from "../runtime/mod.ts";
 import type { OpenExecutions, Store } from "../store/mod.ts";
 import type { AssignedIndex } from "./assigned.ts";
@@ -16,6 +16,12 @@ export interface OutputSink {
   onFollow(wake: () => void): void;
 }
 
+/** Puts secrets into what is handed to a node. */
+export interface SecretSource {
+  /** The assignment with the secrets that it names, or why it cannot have them. Throws `unavailable`. */
+  fill(assignment: Assignment, node: Node): Promise<{ assignment: Assignment } | { refusal: string }>;
+}
+
 /** What the agents' side of a server works with. */
 export interface AgentsDeps {
   store: Store;
@@ -25,6 +31,7 @@ export interface AgentsDeps {
   liveness: Liveness;
   finisher: Finisher;
   outputs: OutputSink;
+  secrets: SecretSource;
   audit: AuditTrail;
   clock: Clock;
   log: Log;

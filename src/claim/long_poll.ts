@@ -1,6 +1,7 @@
 import type { AssignedExecution, Assignment, Node, PollAnswer, PollRequest } from "../model/mod.ts";
 import { Doorbell, messageOf } from "../runtime/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
+import { withSecretsOf } from "./hand_out.ts";
 import { assignmentOf, type WaitingPoll } from "./broker.ts";
 
 /** Executions that an answer to a node named: those that are read live, and those that are to end. */
@@ -69,7 +70,7 @@ export class LongPoll implements WaitingPoll {
   /** Waits for news, at most as long as the agent asked. */
   async run(signal: AbortSignal): Promise<PollAnswer> {
     const lost = await this.#lostClaims();
-    if (lost.length > 0) return this.#answer(lost);
+    if (lost.length > 0) return await this.#answer(lost);
     const takeBack = this.#deps.broker.offer(this);
     const { clock } = this.#deps;
     const until = clock.monotonic() + this.#request.waitMs;
@@ -79,7 +80,7 @@ export class LongPoll implements WaitingPoll {
       await this.#bell.wait(clock, leftMs, signal);
     }
     takeBack();
-    return this.#answer([]);
+    return await this.#answer([]);
   }
 
   #hasNews(): boolean {
@@ -132,8 +133,8 @@ export class LongPoll implements WaitingPoll {
     return this.#deps.outputs.followed([...this.#held, ...claims.map(({ execution }) => execution)]);
   }
 
-  #answer(lost: Assignment[]): PollAnswer {
-    const claims = [...lost, ...this.#claims];
+  async #answer(lost: Assignment[]): Promise<PollAnswer> {
+    const claims = await withSecretsOf([...lost, ...this.#claims], this.node, this.#deps);
     return {
       claims,
       cancels: this.#cancels(),

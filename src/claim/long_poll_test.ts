@@ -1,9 +1,10 @@
 import { AuditTrail } from "../audit/mod.ts";
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, match } from "node:assert/strict";
 import { fakeNode } from "../../tests/support/fake_deps.ts";
 import { Finisher } from "../finish/mod.ts";
 import { Committer, GroupCommitter, openMemory } from "../kv/mod.ts";
-import { silentLog, systemClock, systemRandom } from "../runtime/mod.ts";
+import type { Assignment } from "../model/mod.ts";
+import { createLog, silentLog, systemClock, systemRandom } from "../runtime/mod.ts";
 import { Catalogue, FenceNow, Graph, OpenExecutions, Store } from "../store/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
 import { AssignedIndex } from "./assigned.ts";
@@ -30,6 +31,7 @@ function depsOf(followed: ReadonlySet<string>): AgentsDeps {
     liveness: new Liveness(store, clock),
     finisher: new Finisher({ ...parts, random: systemRandom, counter: { count() {} } }),
     audit: new AuditTrail({ ...parts, random: systemRandom }),
+    secrets: { fill: (assignment) => Promise.resolve({ assignment }) },
     outputs: {
       append: () => Promise.resolve(),
       followed: (executions) => executions.filter((id) => followed.has(id)),
@@ -66,3 +68,41 @@ Deno.test("LongPoll.run() waits while its node was told what is followed, and an
   poll.look();
   deepEqual((await answer).followed, []);
 });
+
+Deno.test("LongPoll.run() answers claims with their secrets, and leaves out what has none now or never", async () => {
+  const refused: string[] = [];
+  const secrets: AgentsDeps["secrets"] = {
+    fill(assignment) {
+      if (assignment.execution === "away") return Promise.reject(new Error("the store does not answer"));
+      if (assignment.execution !== "given") return Promise.resolve({ refusal: `none for "${assignment.execution}"` });
+      return Promise.resolve({ assignment: { ...assignment, config: { x: "value" }, secrets: ["value"] } });
+    },
+  };
+  const write = (line: string) => void refused.push(line);
+  const log = createLog({ level: "warn", format: "text", now: () => 0, write });
+  const poll = new LongPoll({ ...depsOf(new Set()), secrets, log }, fakeNode("n"), REQUEST);
+  const answer = poll.run(never);
+  poll.give(["refused", "away", "given"].map(claimOf));
+  const { claims } = await answer;
+  deepEqual(claims, [{ ...claimOf("given"), config: { x: "value" }, secrets: ["value"] }]);
+  match(
+    refused.sort().join("\n"),
+    /Cannot hand out "job" now: the store.*away\n.*Cannot run "job": none for "refused"/,
+  );
+});
+
+/** A claim of a job that names a secret. */
+function claimOf(execution: string): Assignment {
+  return {
+    execution,
+    uid: "u",
+    jobName: "job",
+    attempt: 1,
+    executor: "shell",
+    config: { x: "${secret:X}" },
+    timeoutMs: null,
+    graceMs: 0,
+    claimedAt: 0,
+    stopAfterSilentMs: null,
+  };
+}

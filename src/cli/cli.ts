@@ -18,6 +18,8 @@ export interface Cli {
   /** Text of a file, `-` for standard input. */
   readText: (path: string) => Promise<string>;
   disk: Files;
+  /** Whether standard input is a terminal. */
+  readsTerminal: () => boolean;
   /** Opens the store in a file, or at an address. */
   openEngine: (address: string) => Promise<Engine>;
   hostname: () => string;

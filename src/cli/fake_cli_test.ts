@@ -55,6 +55,7 @@ export function fakeCli(changes: Partial<Omit<Cli, "clock">> = {}): FakeCli {
       read: (path) =>
         files[path] === undefined ? systemFiles.read(path) : Promise.resolve(new Blob([files[path]]).stream()),
     },
+    readsTerminal: () => false,
     openEngine: openEmbedded,
     hostname: () => "host1",
     serve: noServer,

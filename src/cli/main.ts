@@ -38,6 +38,7 @@ function systemCli(): Cli {
     readText: async (path) =>
       path === "-" ? await new Response(Deno.stdin.readable).text() : await Deno.readTextFile(path),
     disk: systemFiles,
+    readsTerminal: () => Deno.stdin.isTerminal(),
     openEngine: (address) =>
       openEngine(address, {
         accessToken: env.DENO_KV_ACCESS_TOKEN,

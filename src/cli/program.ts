@@ -24,6 +24,10 @@ import { addJoinTokenCreate } from "./commands/join_token_create.ts";
 import { addNodeDrain, addNodeUndrain } from "./commands/node_drain.ts";
 import { addNodeList } from "./commands/node_list.ts";
 import { addSchedulePreview } from "./commands/schedule_preview.ts";
+import { addSecretDelete } from "./commands/secret_delete.ts";
+import { addSecretList } from "./commands/secret_list.ts";
+import { addSecretRotate } from "./commands/secret_rotate.ts";
+import { addSecretSet } from "./commands/secret_set.ts";
 import { addStart } from "./commands/start.ts";
 import { addStoreCopy } from "./commands/store_copy.ts";
 import { addTokenCreate } from "./commands/token_create.ts";
@@ -68,6 +72,11 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
     name: "token",
     what: "Say who may use the API, and how far",
     commands: [addTokenCreate, addTokenList, addTokenRevoke],
+  },
+  {
+    name: "secret",
+    what: "Keep what jobs need and nobody may see",
+    commands: [addSecretSet, addSecretList, addSecretDelete, addSecretRotate],
   },
   { name: "audit", what: "Look at who changed what", commands: [addAuditList] },
   { name: "join-token", what: "Let agents join", commands: [addJoinTokenCreate] },

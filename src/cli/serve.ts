@@ -6,6 +6,7 @@ import { createExecutors, DeniedAddresses, type Executor, killSurvivors } from "
 import { type Engine, openEngine } from "../kv/mod.ts";
 import { MAX_TXN_OPS, type Member, type MemberOptions, startMember } from "../member/mod.ts";
 import { aborted, CarillonError, type Clock, invalid, type Log, messageOf, type Random } from "../runtime/mod.ts";
+import type { SecretKeys } from "../secret/mod.ts";
 import { seeToFirstToken } from "./first_token.ts";
 import { appDepsOf, type DataDir, openDataDir, Server } from "../server/mod.ts";
 
@@ -34,6 +35,8 @@ export interface ServeOptions {
   agent: boolean;
   /** File of an admin's token, which is written there when there is none; empty: it is shown. */
   adminTokenFile: string;
+  /** What secrets are encrypted with. */
+  secretKeys: SecretKeys;
   /** How long the audit trail is kept, in milliseconds. */
   auditKeptMs: number;
   /** Ask for no token, though others than loopback may come. */
@@ -87,6 +90,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     defaultTarget: options.defaultTarget,
     version: options.version,
     auditKeptMs: options.auditKeptMs,
+    secretKeys: options.secretKeys,
     bell: deps.bell,
   });
   await server.load();

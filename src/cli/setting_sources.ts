@@ -63,7 +63,9 @@ export function readSettings(sources: SettingSources): StartSettings {
 }
 
 /** Why these settings make no node; undefined when they do. */
-function conflictOf({ server, agent, join, joinToken, joinTokenFile }: StartSettings): string | undefined {
+function conflictOf(
+  { server, agent, join, joinToken, joinTokenFile, secretKeyFile }: StartSettings,
+): string | undefined {
   if (server && join.length > 0) {
     return "Cannot be a server and join others by --join: servers meet in their store, not over HTTP; " +
       "leave out --join for a server, or --server for an agent alone";
@@ -74,6 +76,9 @@ function conflictOf({ server, agent, join, joinToken, joinTokenFile }: StartSett
   }
   if (server && (joinToken !== "" || joinTokenFile !== "")) {
     return "Cannot use a join token on a server: it is for agents, with --join; a server makes its own";
+  }
+  if (!server && secretKeyFile !== "") {
+    return "Cannot use keys of secrets on an agent alone: servers have them, and give it what its runs need";
   }
   if (joinToken !== "" && joinTokenFile !== "") return "Cannot use both a join token and a file of one: leave one out";
   return undefined;

@@ -15,6 +15,7 @@ Deno.test("readSettings() takes the defaults where nothing is set", () => {
     join: [],
     joinToken: "",
     joinTokenFile: "",
+    secretKeyFile: "",
     kv: "",
     ...defaultMemberSettings(),
     httpAddr: "127.0.0.1:8080",
@@ -139,6 +140,7 @@ Deno.test("readSettings() says what to do about a node that would be nothing", (
     [{ join, agent: false }, /^Nothing to start: .*--no-agent/],
     [{ join, server: true }, /^Cannot be a server and join others by --join: servers meet in their store/],
     [{ joinToken: "t" }, /^Cannot use a join token on a server/],
+    [{ join, secretKeyFile: "f" }, /^Cannot use keys of secrets on an agent alone/],
     [{ join, joinToken: "t", joinTokenFile: "f" }, /leave one out$/],
   ];
   for (const [flags, says] of cases) assert.match(faultsOf({ flags })[0] ?? "", says);

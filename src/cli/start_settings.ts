@@ -110,6 +110,7 @@ export const startSettingsSchema = z.object({
     (value) => /^https?:\/\/[^/\s]+\/?$/.test(value) && URL.canParse(value),
   ),
   adminTokenFile: text("the path of a file", (value) => value !== ""),
+  secretKeyFile: text("the path of a file", (value) => value !== ""),
   auditRetention: duration,
   httpDeny: denyList,
   insecure: flag,
@@ -151,6 +152,11 @@ export const START_SETTINGS = {
     what: "where others reach this server, as it is shown (what it listens on)",
   },
   adminTokenFile: { value: "FILE", kind: "text", what: "an admin's token, written there if it is not (it is shown)" },
+  secretKeyFile: {
+    value: "FILE",
+    kind: "text",
+    what: "keys of secrets, one a line, the first encrypts (or one key in CARILLON_SECRET_KEY)",
+  },
   auditRetention: { value: "DURATION", kind: "text", what: "how long it is kept who changed what (2160h)" },
   httpDeny: {
     value: "RANGE",
@@ -186,6 +192,7 @@ export function defaultSettings(hostname: string): StartSettings {
     httpAddr: "127.0.0.1:8080",
     advertiseUrl: "",
     adminTokenFile: "",
+    secretKeyFile: "",
     auditRetention: 2_160 * 3_600_000,
     httpDeny: [],
     insecure: false,

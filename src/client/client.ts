@@ -20,6 +20,7 @@ import { type ClientOptions, readBody, strictFetch } from "./fetch.ts";
 import { clusterCalls } from "./cluster_calls.ts";
 import { readOutputEvents } from "./output_events.ts";
 import { segment } from "./segment.ts";
+import { secretCalls } from "./secret_calls.ts";
 
 /** A job with the entity tag of its revision, to be given back as `ifMatch`. */
 export interface JobResult {
@@ -262,6 +263,8 @@ export function createClient(options: ClientOptions) {
     async revokeToken(id: string): Promise<TokenReport> {
       return readTokenAnswer(await body(await v1.tokens[":token"].$delete({ param: { token: segment(id) } })));
     },
+
+    ...secretCalls(v1, body, segment),
 
     /** The nodes. */
     async members(): Promise<MemberReport[]> {

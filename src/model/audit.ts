@@ -37,6 +37,9 @@ export const AUDIT_ACTIONS = [
   "user.delete",
   "token.create",
   "token.revoke",
+  "secret.set",
+  "secret.delete",
+  "secret.rotate",
 ] as const;
 /** What was done. */
 export type AuditAction = typeof AUDIT_ACTIONS[number];
@@ -48,7 +51,7 @@ export const auditSchema = z.object({
   by: z.string(),
   from: z.string(),
   action: z.enum(AUDIT_ACTIONS),
-  /** The job, node or token that it was done to; empty for the cluster. */
+  /** The job, node, token or secret that it was done to; empty for the cluster. */
   target: z.string(),
   /** The fields that differ, as JSON: null where there was, or is, nothing. A long one is cut. */
   changes: z.array(z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() })),

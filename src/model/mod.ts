@@ -26,6 +26,8 @@ export * from "./node.ts";
 export * from "./plan.ts";
 export * from "./protocol.ts";
 export * from "./scope.ts";
+export * from "./secret.ts";
+export * from "./secret_reference.ts";
 export * from "./selector.ts";
 export * from "./settings.ts";
 export * from "./stat.ts";

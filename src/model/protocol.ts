@@ -24,6 +24,8 @@ export const assignmentSchema = z.object({
   claimedAt: z.number(),
   /** The agent stops it itself when no server has answered a poll for so long; null: never. */
   stopAfterSilentMs: z.number().nullable(),
+  /** Values in its config that nobody may see: its output and reason show `***` in their place. */
+  secrets: z.array(z.string()).optional(),
 });
 export type Assignment = z.infer<typeof assignmentSchema>;
 

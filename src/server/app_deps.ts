@@ -31,6 +31,8 @@ export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
     agents: server.agents,
     ...server.people,
     oidc: null,
+    tokens: server.tokens,
+    secrets: server.secrets,
     audit: server.audit,
     timelines: server.timelines,
     events: server.events,

@@ -16,6 +16,7 @@ import { aborted, type Clock, GatheredLog, type Log, type Random, randomDigits, 
 import { Expander, QUEUE_BELL, Starter } from "../start/mod.ts";
 import { Catalogue, claimSchema, FenceNow, Graph, HeldJobs, OpenExecutions, Store } from "../store/mod.ts";
 import { Plans, Timelines } from "../timeline/mod.ts";
+import { type SecretKeys, Secrets } from "../secret/mod.ts";
 import { Fleet } from "./fleet.ts";
 import { houseOf, pausesOf } from "./known_of.ts";
 import { committerOf, leaseOf } from "./lease_of.ts";
@@ -38,6 +39,8 @@ export interface ServerOptions {
   version: string;
   /** How long the audit trail is kept, in milliseconds. */
   auditKeptMs: number;
+  /** What secrets are encrypted with. */
+  secretKeys: SecretKeys;
   /** The bell to wake by; the one that the engine's profile names when absent. */
   bell?: Bell;
 }
@@ -61,6 +64,7 @@ export class Server {
   readonly queue: WaitingList;
   readonly plans: Plans;
   readonly people: People;
+  readonly secrets: Secrets;
   /** Where it takes requests, as `host:port`; empty until it listens. */
   address = "";
   readonly #options: ServerOptions;
@@ -101,6 +105,7 @@ export class Server {
     countRuns(store, metrics);
     const audit = this.audit = new AuditTrail({ store, clock, random });
     this.people = peopleOf({ store, clock, random, audit });
+    const secrets = this.secrets = new Secrets({ store, clock, random, audit, keys: options.secretKeys });
     this.catalogue = new Catalogue(store);
     this.#graph = new Graph(store);
     this.#held = new HeldJobs(store);
@@ -126,7 +131,7 @@ export class Server {
     this.#broker = new Broker({ ...brokering, minder: peers && new Minder(peers, this.liveness) });
     fence.onPause(() => this.#broker.look());
     this.#queues = new QueueWatch({ ...parts, broker: this.#broker });
-    this.agents = new Agents({ ...shared, broker: this.#broker, assigned: this.#assigned, finisher });
+    this.agents = new Agents({ ...shared, secrets, broker: this.#broker, assigned: this.#assigned, finisher });
     this.jobs = new Jobs({ ...parts, defaultTimezone, defaultTarget: options.defaultTarget });
     const starter = new Starter({ ...making, settleGate: (gate) => settleGate(gate, store, finisher) });
     this.runs = new ManualRuns({ ...making, starter });
@@ -141,8 +146,7 @@ export class Server {
     this.#effects = new EffectWorker({ ...parts, bell, handlers, minds: (n) => peers?.minds(`effects ${n}`) ?? true });
     this.#retention = new Retention(store, this.catalogue);
     this.#expander = new Expander(parts);
-    const kept = { ...making, expander: this.#expander, pauseOf, auditKeptMs };
-    this.#house = houseOf(kept, liveness, this.tokens);
+    this.#house = houseOf({ ...making, expander: this.#expander, pauseOf, auditKeptMs }, liveness, this.tokens);
     const mindful = [index, this.#assigned, this.#broker, this.agents];
     liveness.onForgotten((node) => mindful.forEach((part) => part.forgetNode(node)));
     this.lease = leaseOf(this.#options, this.#committer, `${nodeName}/${incarnation}`, () => !peers?.clockIsOff);

@@ -89,6 +89,8 @@ export const userKey = (name: string): KvKey => ["user", name];
 export const userPrefix = (): KvKey => ["user"];
 export const sessionKey = (id: string): KvKey => ["session", id];
 export const sessionPrefix = (): KvKey => ["session"];
+export const secretKey = (name: string): KvKey => ["secret", name];
+export const secretPrefix = (): KvKey => ["secret"];
 export const auditKey = (id: string): KvKey => ["audit", id];
 export const auditPrefix = (): KvKey => ["audit"];
 export const tombKey = (uid: string): KvKey => ["tomb", uid];

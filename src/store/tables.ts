@@ -18,6 +18,7 @@ import {
   nodeSchema,
   queuedExecutionSchema,
   revisionSchema,
+  secretSchema,
   selectorSchema,
   sessionSchema,
   statSchema,
@@ -83,6 +84,7 @@ export const idempotencyTable = defineTable(
 export const tokenTable = defineTable("token", tokenSchema, always);
 export const userTable = defineTable("user", userSchema);
 export const sessionTable = defineTable("session", sessionSchema);
+export const secretTable = defineTable("secret", secretSchema, always);
 export const auditTable = defineTable("audit record", auditSchema);
 export const tombTable = defineTable(
   "deleted job",
@@ -123,5 +125,6 @@ export const { put: putIdempotency, remove: deleteIdempotency } = writersOf(idem
 export const { put: putToken, remove: deleteToken } = writersOf(tokenTable);
 export const { put: putUser, remove: deleteUser } = writersOf(userTable);
 export const { put: putSession, remove: deleteSession } = writersOf(sessionTable);
+export const { put: putSecret, remove: deleteSecret } = writersOf(secretTable);
 export const { put: putAudit, remove: deleteAudit } = writersOf(auditTable);
 export const { put: putTomb, remove: deleteTomb } = writersOf(tombTable);

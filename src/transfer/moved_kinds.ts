@@ -15,6 +15,8 @@ import {
   joinPrefix,
   joinTable,
   revisionTable,
+  secretPrefix,
+  secretTable,
   selectorPrefix,
   selectorTable,
   type Table,
@@ -48,6 +50,7 @@ const TABLES: Readonly<Record<string, Table<unknown>>> = {
   dead: effectTable,
   token: tokenTable,
   user: userTable,
+  secret: secretTable,
   audit: auditTable,
 };
 
@@ -94,6 +97,7 @@ export const keptRanges = (): KvKey[] => [
   deadPrefix(),
   tokenPrefix(),
   userPrefix(),
+  secretPrefix(),
   auditPrefix(),
 ];
 

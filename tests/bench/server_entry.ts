@@ -2,6 +2,7 @@
  * A server in a process of its own: `server_entry.ts DATA_DIR SLOTS [NAME KV]`. Prints its port. On a
  * store that is shared (`KV`) it runs no jobs itself.
  */
+import { SecretKeys } from "../../src/secret/mod.ts";
 import { serve } from "../../src/cli/serve.ts";
 import { createLog, systemClock, systemRandom } from "../../src/runtime/mod.ts";
 import { endWithParent } from "./parent.ts";
@@ -25,6 +26,7 @@ await serve({
   adminTokenFile: "",
   httpDeny: [],
   auditKeptMs: 86_400_000,
+  secretKeys: SecretKeys.none(),
   insecure: false,
   agent: kv === "",
   kv,

@@ -1,3 +1,4 @@
+import { SecretKeys } from "../../src/secret/mod.ts";
 import { serve } from "../../src/cli/serve.ts";
 import { serveAgent } from "../../src/cli/serve_agent.ts";
 import { createLog, systemClock, systemRandom } from "../../src/runtime/mod.ts";
@@ -31,6 +32,7 @@ async function runServer(settings: ServerSettings, stop: AbortSignal): Promise<v
     defaultTarget: "all",
     adminTokenFile: "",
     auditKeptMs: 86_400_000,
+    secretKeys: SecretKeys.none(),
     insecure: false,
     agent,
     kv,

@@ -29,6 +29,7 @@ const SERVICES = [
   "src/keep",
   "src/audit",
   "src/auth",
+  "src/secret",
   "src/timeline",
   "src/events",
   "src/metrics",
@@ -92,6 +93,7 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
     imports: ["src/runtime", "src/model", "src/store", "src/lease", "src/start", "src/finish", "src/audit"],
   },
   "src/auth": { imports: ["src/runtime", "src/model", "src/store", "src/audit"] },
+  "src/secret": { imports: ["src/runtime", "src/model", "src/store", "src/audit"] },
   "src/transfer": {
     imports: ["src/runtime", "src/model", "src/kv", "src/store", "src/schedule", "src/job", "src/start"],
   },

@@ -43,6 +43,7 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   Feed: { head: "feed", owners: [] },
   Idempotency: { head: "idem", owners: ["src/start", "src/keep"] },
   Audit: { head: "audit", owners: ["src/audit"] },
+  Secret: { head: "secret", owners: ["src/secret"] },
   Token: { head: "token", owners: ["src/auth"] },
   User: { head: "user", owners: ["src/auth"] },
   Session: { head: "session", owners: ["src/auth"] },

@@ -3,6 +3,7 @@ import { createAgentClient } from "../../src/client/mod.ts";
 import { createExecutors, type Executor, killSurvivors } from "../../src/execute/mod.ts";
 import { type Engine, openEmbedded } from "../../src/kv/mod.ts";
 import { type Clock, type Log, silentLog, systemClock, systemRandom } from "../../src/runtime/mod.ts";
+import { SecretKeys } from "../../src/secret/mod.ts";
 import { appDepsOf, Server } from "../../src/server/mod.ts";
 import { createApp } from "../../routes/mod.ts";
 
@@ -23,6 +24,8 @@ export interface CarillonOptions {
   agent?: boolean;
   /** As a server does that is open to more than loopback. */
   asksTokens?: boolean;
+  /** None otherwise. */
+  secretKeys?: SecretKeys;
 }
 
 /** A real server with its agent on an embedded store, without a socket. */
@@ -56,6 +59,7 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
     defaultTarget: "all",
     version: "0.0.0-test",
     auditKeptMs: 90 * 86_400_000,
+    secretKeys: options.secretKeys ?? SecretKeys.none(),
   });
   await server.load();
   const env = { PATH: "/usr/bin:/bin" };

@@ -18,10 +18,18 @@ export interface CommandAnswer {
   err: string;
 }
 
-/** Runs `carillon …` in a process of its own to its end. */
-export async function runCarillon(args: readonly string[], env: Record<string, string> = {}): Promise<CommandAnswer> {
-  const command = new Deno.Command(Deno.execPath(), { args: [...RUN, ...args], env, stdin: "null" });
-  const { code, stdout, stderr } = await command.output();
+/** Runs `carillon …` in a process of its own to its end, with this on its standard input. */
+export async function runCarillon(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  input = "",
+): Promise<CommandAnswer> {
+  const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  const child = new Deno.Command(Deno.execPath(), { args: [...RUN, ...args], env, ...pipes }).spawn();
+  // One that ends without reading it says by its code and words what is wrong.
+  const fed = new Blob([input]).stream().pipeTo(child.stdin).catch(() => {});
+  const { code, stdout, stderr } = await child.output();
+  await fed;
   const text = new TextDecoder();
   return { code, out: text.decode(stdout), err: text.decode(stderr) };
 }

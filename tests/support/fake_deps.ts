@@ -102,6 +102,14 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
       remove: (name) => Promise.reject(new CarillonError("not_found", `Cannot find user "${name}"`)),
     },
     oidc: null,
+    secrets: {
+      all: () => Promise.resolve([]),
+      put: (name, { jobs = [], selectors = [] }, { by }) =>
+        Promise.resolve({ name, jobs, selectors, keyId: "k1", readable: true, updatedAt: now(), updatedBy: by }),
+      remove: (name) => Promise.reject(new CarillonError("not_found", `Cannot find secret "${name}"`)),
+      rotate: () => Promise.resolve({ rotated: [], unreadable: [] }),
+      missingIn: () => Promise.resolve([]),
+    },
     audit: { list: () => Promise.resolve([]) },
     metrics: { text: () => Promise.resolve("") },
     events: { async *follow() {} },

@@ -3,6 +3,7 @@ import { createLog, messageOf } from "../../runtime/mod.ts";
 import type { Cli, Finish } from "../cli.ts";
 import { flagOf, readSettings, variableOf } from "../setting_sources.ts";
 import { memberOptionsOf } from "../member_settings.ts";
+import { readSecretKeys, withoutSecretKey } from "../secret_keys.ts";
 import { START_SETTINGS, type StartSettings } from "../start_settings.ts";
 import { listenForStop } from "../stop_signals.ts";
 import { UsageError } from "../usage_error.ts";
@@ -71,7 +72,7 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
   using signals = listenForStop(cli.signals);
   const deps = { ...signals, log, clock: cli.clock, random: cli.random };
   const serving = settings.server
-    ? cli.serve(serveOptions(cli, settings), {
+    ? cli.serve(await serveOptions(cli, settings), {
       ...deps,
       onFirstToken: (token) => cli.terminal.note(FIRST_TOKEN + token),
       onListening: ({ hostname, port }) => {
@@ -87,7 +88,7 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
   return await Promise.race([serving.then(() => signals.hurry.aborted ? hurried : 0), hurried]);
 }
 
-function serveOptions(cli: Cli, settings: StartSettings): Parameters<Cli["serve"]>[0] {
+async function serveOptions(cli: Cli, settings: StartSettings): Promise<Parameters<Cli["serve"]>[0]> {
   const { httpAddr, advertiseUrl, timezone, defaultTarget, insecure, adminTokenFile, agent, kv } = settings;
   const auditKeptMs = settings.auditRetention;
   const advertise = advertiseUrl === "" ? "" : new URL(advertiseUrl).host;
@@ -95,7 +96,10 @@ function serveOptions(cli: Cli, settings: StartSettings): Parameters<Cli["serve"
   if (member !== null && kv !== "") {
     throw new UsageError(["--cluster and --kv exclude each other: a cluster is the store"]);
   }
+  const readText = (path: string) => cli.readText(path);
+  const secretKeys = await readSecretKeys({ env: cli.env, file: settings.secretKeyFile, readText });
   const shared = {
+    secretKeys,
     httpAddr,
     advertise,
     timezone,
@@ -118,7 +122,7 @@ async function agentOptions(cli: Cli, settings: StartSettings): Promise<Paramete
 
 function nodeOptions({ env, version }: Cli, settings: StartSettings) {
   const { dataDir, nodeName, tag: tags, slots, drain: drainMs, httpDeny } = settings;
-  return { dataDir, nodeName, tags, slots, drainMs, httpDeny, env, version };
+  return { dataDir, nodeName, tags, slots, drainMs, httpDeny, env: withoutSecretKey(env), version };
 }
 
 async function readConfig(cli: Cli, path: unknown): Promise<{ path: string; text: string } | null> {

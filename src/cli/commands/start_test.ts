@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../../tests/support/eventually.ts";
 import { CarillonError } from "../../runtime/mod.ts";
+import { SecretKeys } from "../../secret/mod.ts";
 import { fakeCli } from "../fake_cli_test.ts";
 import type { serve } from "../serve.ts";
 import type { serveAgent } from "../serve_agent.ts";
@@ -41,6 +42,7 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     drainMs: 30_000,
     httpDeny: [],
     adminTokenFile: "",
+    secretKeys: SecretKeys.none(),
     auditKeptMs: 2_160 * 3_600_000,
     insecure: true,
     agent: true,
@@ -150,4 +152,23 @@ Deno.test("start shows the first token of an admin, and no log line holds it", a
   const { err } = await cli.run("start", "--log-format", "json");
   assert.match(err, /an admin's[^]*\n {2}carillon_api_x\n/);
   assert.doesNotMatch(err, /^\{.*carillon_api_x/m);
+});
+
+Deno.test("start hands on the keys of secrets, and no environment with one", async () => {
+  const given: Parameters<typeof serve>[0][] = [];
+  const key = "k".repeat(43);
+  const cli = fakeCli({
+    env: { CARILLON_SECRET_KEY: key, HOME: "/h" },
+    serve: (options) => {
+      given.push(options);
+      return Promise.resolve();
+    },
+  });
+  assert.equal((await cli.run("start")).code, 0);
+  assert.deepEqual(given[0]?.env, { HOME: "/h" });
+  assert.match(given[0]?.secretKeys.first("x").id ?? "", /^[0-9a-f]{12}$/);
+  cli.files.keys = "nothing\n";
+  const wrong = await cli.run("start", "--secret-key-file", "keys");
+  assert.deepEqual([wrong.code, given.length], [2, 1]);
+  assert.match(wrong.err, /Cannot use both/);
 });

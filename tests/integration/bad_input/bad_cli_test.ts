@@ -15,6 +15,7 @@ const BAD_SETTINGS: Record<keyof typeof START_SETTINGS, string[]> = {
   joinToken: ["a b", " "],
   joinTokenFile: [],
   adminTokenFile: [],
+  secretKeyFile: [],
   httpDeny: ["x", "10.0.0.0/33", "10.0.0/8", "::/129", LONG],
   auditRetention: ["x", "-1h", "1"],
   advertiseUrl: ["a:8080", "ftp://a", "http://a/b", "http://:80", "http://a:99999"],

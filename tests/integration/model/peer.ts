@@ -7,7 +7,7 @@ import { Finisher, settleGate } from "../../../src/finish/mod.ts";
 import { ClusterPauses, Jobs } from "../../../src/job/mod.ts";
 import { DeletedJobs, GoneNodes, Housekeeping, Retention } from "../../../src/keep/mod.ts";
 import { Committer, type Engine, GroupCommitter } from "../../../src/kv/mod.ts";
-import { type Fence, firstFence } from "../../../src/model/mod.ts";
+import { type Assignment, type Fence, firstFence } from "../../../src/model/mod.ts";
 import { type Clock, type Log, type Random, randomDigits } from "../../../src/runtime/mod.ts";
 import { ManualRuns } from "../../../src/server/runs.ts";
 import { Expander, Starter } from "../../../src/start/mod.ts";
@@ -155,7 +155,8 @@ export class Peer {
     this.fenceNow = fence;
     this.jobs = new Jobs({ ...parts, defaultTarget: "all" });
     this.runs = new ManualRuns({ ...parts, starter, finisher });
-    this.agents = new Agents({ ...parts, broker, liveness, finisher, outputs });
+    const secrets = { fill: (assignment: Assignment) => Promise.resolve({ assignment }) };
+    this.agents = new Agents({ ...parts, broker, liveness, finisher, outputs, secrets });
     this.firing = new Firing(fireDeps);
     this.backlog = new BacklogWork(fireDeps);
     const handlers = createHandlers({ ...parts, jobs: this.jobs, finisher, liveNodes });
