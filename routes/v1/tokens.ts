@@ -5,7 +5,6 @@ import { actorOf, callerOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, pathParameters, queryFlags, refusals } from "../http_edge.ts";
 import { MAX_BODY_BYTES, readJson } from "../read_body.ts";
-import { whoAnswer } from "../wire/session_answer.ts";
 import {
   joinTokenBodySchema,
   newTokenAnswerSchema,
@@ -15,6 +14,7 @@ import {
   tokenAnswerSchema,
   tokenBodySchema,
   whoamiAnswerSchema,
+  whoAnswer,
 } from "../wire/token_answer.ts";
 
 const whoami = createRoute({

@@ -66,7 +66,7 @@ export const jobBodySchema = z.object({
 export type JobBody = z.output<typeof jobBodySchema>;
 
 /** Keys of a job's answer that a body may repeat and that change nothing. */
-const READ_ONLY = new Set([
+export const READ_ONLY: ReadonlySet<string> = new Set([
   "id",
   "success_count",
   "error_count",

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type Role, ROLES, type Scope, scopeSchema, type User } from "../../src/model/mod.ts";
+import { ROLES, scopeSchema, type User } from "../../src/model/mod.ts";
 import { rfc3339 } from "./rfc3339.ts";
-import { whoamiAnswerSchema } from "./token_answer.ts";
+import { ADMIN_LIMITED, limitsNoAdmin, readScope, scopeAnswer } from "./scope_answer.ts";
+import { whoamiAnswerSchema, whoAnswer } from "./token_answer.ts";
 
 /** How people may sign in, and who has. */
 export const sessionAnswerSchema = z.object({
@@ -32,10 +33,7 @@ export const userBodySchema = z.object({
   password: z.string().min(10, "needs 10 characters at least").max(1_000, "is longer than 1000 characters").nullish(),
   role: z.enum(ROLES),
   ...scopeSchema.partial().shape,
-}).strict().refine(
-  ({ role, jobs, metadata }) => role !== "admin" || !isLimited({ jobs, metadata }),
-  { path: ["role"], message: "an admin is of all jobs: leave out jobs and metadata" },
-);
+}).strict().refine(limitsNoAdmin, ADMIN_LIMITED);
 
 /** A user as it is listed: never the password. */
 export const userAnswerSchema = z.object({
@@ -55,8 +53,7 @@ export function userAnswer({ name, user }: { name: string; user: User }): UserAn
   return {
     name,
     role,
-    jobs: scope?.jobs ?? [],
-    metadata: scope?.metadata ?? {},
+    ...scopeAnswer(scope),
     created_at: rfc3339(createdAt),
     updated_at: rfc3339(updatedAt),
   };
@@ -65,27 +62,15 @@ export function userAnswer({ name, user }: { name: string; user: User }): UserAn
 /** How people may sign in, and who has, on the wire. */
 export function sessionAnswer(
   { asksTokens, ...ways }: Omit<SessionAnswer, "asks_tokens" | "who"> & { asksTokens: boolean },
-  who: Who | null,
+  who: Parameters<typeof whoAnswer>[0] | null,
 ): SessionAnswer {
   return { asks_tokens: asksTokens, ...ways, who: who && whoAnswer(who) };
 }
 
-interface Who {
-  name: string;
-  role: Role;
-  scope: Scope | null;
-}
-
-/** Who calls, on the wire. */
-export function whoAnswer({ name, role, scope }: Who): z.infer<typeof whoamiAnswerSchema> {
-  return { name, role, jobs: scope?.jobs ?? [], metadata: scope?.metadata ?? {} };
-}
-
 /** What is asked for in the body of a user. Throws what its schema finds. */
 export function readUserBody(body: unknown): Pick<User, "role" | "scope"> & { password: string | null } {
-  const { role, password, jobs = [], metadata = {} } = userBodySchema.parse(body);
-  const scope: Scope | null = isLimited({ jobs, metadata }) ? { jobs, metadata } : null;
-  return { role, scope, password: password ?? null };
+  const { role, password, ...limits } = userBodySchema.parse(body);
+  return { role, scope: readScope(limits), password: password ?? null };
 }
 
 /** A user as it was answered, with times in epoch milliseconds. */
@@ -98,8 +83,4 @@ export type UserReport = ReturnType<typeof readUserAnswer>;
 /** How people may sign in, and who has, as it was answered. */
 export function readSessionAnswer({ asks_tokens: asksTokens, ...same }: SessionAnswer) {
   return { ...same, asksTokens };
-}
-
-function isLimited({ jobs = [], metadata = {} }: { jobs?: string[]; metadata?: Record<string, string> }): boolean {
-  return jobs.length > 0 || Object.keys(metadata).length > 0;
 }

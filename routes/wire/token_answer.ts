@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { ROLES, scopeSchema, type Token } from "../../src/model/mod.ts";
+import { type Role, ROLES, type Scope, scopeSchema, type Token } from "../../src/model/mod.ts";
 import { messageOf, parseDuration } from "../../src/runtime/mod.ts";
 import { rfc3339, rfc3339OrNull } from "./rfc3339.ts";
+import { ADMIN_LIMITED, limitsNoAdmin, readScope, scopeAnswer } from "./scope_answer.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -24,10 +25,7 @@ export const tokenBodySchema = z.object({
   role: z.enum(ROLES),
   ...scopeSchema.partial().shape,
   expires_in: lifetime,
-}).refine(
-  ({ role, jobs, metadata }) => role !== "admin" || !isLimited({ jobs, metadata }),
-  { path: ["role"], message: "an admin is of all jobs: leave out jobs and metadata" },
-);
+}).refine(limitsNoAdmin, ADMIN_LIMITED);
 
 /** What a new token to join with is to be. */
 export const joinTokenBodySchema = z.object({
@@ -66,6 +64,13 @@ export const whoamiAnswerSchema = z.object({
   metadata: z.record(z.string(), z.string()),
 });
 
+/** Who calls, on the wire. */
+export function whoAnswer(
+  { name, role, scope }: { name: string; role: Role; scope: Scope | null },
+): z.infer<typeof whoamiAnswerSchema> {
+  return { name, role, ...scopeAnswer(scope) };
+}
+
 /** A token on the wire. */
 export function tokenAnswer({ id, token }: { id: string; token: Token }): TokenAnswer {
   const scope = token.kind === "api" ? token.scope : null;
@@ -74,8 +79,7 @@ export function tokenAnswer({ id, token }: { id: string; token: Token }): TokenA
     kind: token.kind,
     name: token.kind === "api" ? token.name : token.kind === "node" ? token.node : null,
     role: token.kind === "api" ? token.role : null,
-    jobs: scope?.jobs ?? [],
-    metadata: scope?.metadata ?? {},
+    ...scopeAnswer(scope),
     tags: token.kind === "api" ? null : token.tags,
     once: token.kind === "join" && token.once,
     used: token.kind === "join" && token.usedBy !== null,
@@ -87,8 +91,8 @@ export function tokenAnswer({ id, token }: { id: string; token: Token }): TokenA
 
 /** What is asked for in the body of a new token for the API. Throws what its schema finds. */
 export function readTokenBody(body: unknown) {
-  const { name, role, jobs = [], metadata = {}, expires_in: lifetimeMs } = tokenBodySchema.parse(body);
-  return { name, role, scope: isLimited({ jobs, metadata }) ? { jobs, metadata } : null, lifetimeMs };
+  const { name, role, expires_in: lifetimeMs, ...limits } = tokenBodySchema.parse(body);
+  return { name, role, scope: readScope(limits), lifetimeMs };
 }
 
 /** What is asked for in the body of a new token to join with. Throws what its schema finds. */
@@ -113,7 +117,3 @@ export function readTokenAnswer({ created_at, created_by, expires_at, ...same }:
 }
 /** A token as it was answered. */
 export type TokenReport = ReturnType<typeof readTokenAnswer>;
-
-function isLimited({ jobs = [], metadata = {} }: { jobs?: string[]; metadata?: Record<string, string> }): boolean {
-  return jobs.length > 0 || Object.keys(metadata).length > 0;
-}

@@ -33,7 +33,7 @@ export function plannedOf(
       at = nextTime(schedule, at);
       continue;
     }
-    const end = Math.min(Math.floor(at / HOUR_MS) * HOUR_MS + HOUR_MS - 1, range.toMs);
+    const end = Math.min(hourOf(at) + HOUR_MS - 1, range.toMs);
     const more = countTimes(schedule, at - 1, end, 10_000).count;
     count(at, more);
     range.budget.left -= schedule.kind === "every" ? 1 : more;
@@ -56,7 +56,7 @@ function scheduleOf({ schedule, timezone, name }: Row, defaultTimezone: string) 
 /** The hours that a range touches, with nothing in them. */
 export function hoursOf({ fromMs, toMs }: { fromMs: number; toMs: number }): Map<number, PlanHour> {
   const hours = new Map<number, PlanHour>();
-  for (let hour = Math.floor(fromMs / HOUR_MS) * HOUR_MS; hour <= toMs; hour += HOUR_MS) {
+  for (let hour = hourOf(fromMs); hour <= toMs; hour += HOUR_MS) {
     hours.set(hour, { hour, success: null, failed: null, planned: 0 });
   }
   return hours;

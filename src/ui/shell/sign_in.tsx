@@ -12,7 +12,8 @@ import {
   Title,
 } from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
+import type { Client } from "../../client/mod.ts";
 import { messageOf } from "../../runtime/mod.ts";
 import { useAction } from "../data/action.tsx";
 import { useSession } from "../data/queries.ts";
@@ -49,10 +50,16 @@ export function SignIn() {
   );
 }
 
-function PasswordForm() {
-  const [user, setUser] = useState("");
-  const [password, setPassword] = useState("");
-  const signIn = useAction((client) => client.signIn({ user, password }), () => null, { isSilent: true });
+/** A form of one way in: what is wrong with what was given stands below its fields. */
+function WayIn(
+  { credential, button, isSecond = false, children }: {
+    credential: Parameters<Client["signIn"]>[0];
+    button: string;
+    isSecond?: boolean;
+    children: ReactNode;
+  },
+) {
+  const signIn = useAction((client) => client.signIn(credential), () => null, { isSilent: true });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     signIn.mutate();
@@ -60,49 +67,50 @@ function PasswordForm() {
   return (
     <form onSubmit={submit}>
       <Stack gap="sm">
-        <TextInput
-          label={text.user}
-          value={user}
-          onChange={(event) => setUser(event.currentTarget.value)}
-          autoComplete="username"
-          required
-        />
-        <PasswordInput
-          label={text.password}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          autoComplete="current-password"
-          required
-        />
+        {children}
         <Refusal error={signIn.error} />
-        <Button type="submit" loading={signIn.isPending}>{text.signIn}</Button>
+        <Button type="submit" variant={isSecond ? "default" : "filled"} loading={signIn.isPending}>{button}</Button>
       </Stack>
     </form>
   );
 }
 
+function PasswordForm() {
+  const [user, setUser] = useState("");
+  const [password, setPassword] = useState("");
+  return (
+    <WayIn credential={{ user, password }} button={text.signIn}>
+      <TextInput
+        label={text.user}
+        value={user}
+        onChange={(event) => setUser(event.currentTarget.value)}
+        autoComplete="username"
+        required
+      />
+      <PasswordInput
+        label={text.password}
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        autoComplete="current-password"
+        required
+      />
+    </WayIn>
+  );
+}
+
 function TokenForm() {
   const [token, setToken] = useState("");
-  const signIn = useAction((client) => client.signIn({ token: token.trim() }), () => null, { isSilent: true });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    signIn.mutate();
-  };
   return (
-    <form onSubmit={submit}>
-      <Stack gap="sm">
-        <PasswordInput
-          label={text.token}
-          description={text.tokenHint}
-          value={token}
-          onChange={(event) => setToken(event.currentTarget.value)}
-          autoComplete="off"
-          required
-        />
-        <Refusal error={signIn.error} />
-        <Button type="submit" variant="default" loading={signIn.isPending}>{text.signInWithToken}</Button>
-      </Stack>
-    </form>
+    <WayIn credential={{ token: token.trim() }} button={text.signInWithToken} isSecond>
+      <PasswordInput
+        label={text.token}
+        description={text.tokenHint}
+        value={token}
+        onChange={(event) => setToken(event.currentTarget.value)}
+        autoComplete="off"
+        required
+      />
+    </WayIn>
   );
 }
 

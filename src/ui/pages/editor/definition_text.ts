@@ -1,27 +1,10 @@
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { READ_ONLY } from "../../../../routes/wire/job_body.ts";
 import { messageOf } from "../../../runtime/mod.ts";
 
 /** A job as its body has it, in the API's own words. */
 export type Definition = Readonly<Record<string, unknown>>;
-
-/** What of an answer no body needs: the server says it. */
-const READ_ONLY = new Set([
-  "id",
-  "success_count",
-  "error_count",
-  "last_success",
-  "last_error",
-  "status",
-  "next",
-  "dependent_jobs",
-  "uid",
-  "revision",
-  "created_at",
-  "updated_at",
-  "pause",
-  "recent",
-]);
 
 /** What a job has where its body says nothing, as JSON; empty values beside. */
 const USUAL: Readonly<Record<string, string>> = {
