@@ -12,10 +12,16 @@ const STATUSES = (["success", "failed", "partially_failed", "untriggered"] as co
 
 /** What of the jobs is shown. */
 export function Filters({ filter }: { filter: JobFilter }) {
+  // What was typed stands in the boxes: with another key they begin anew.
+  const [clears, setClears] = useState(0);
+  const clear = () => {
+    setClears(clears + 1);
+    filter.set({ q: "", status: "", which: "", executor: "", tag: "", metadata: "" });
+  };
   const choose = (part: FilterPart) => (value: string | null) => filter.set({ [part]: value ?? "" });
   return (
     <Group gap="xs" mb="xs" align="flex-end">
-      <Typed filter={filter} part="q" label={text.searchJobs} w={220} />
+      <Typed key={`q ${clears}`} filter={filter} part="q" label={text.searchJobs} w={220} />
       <Select
         label={text.lastResult}
         placeholder={text.any}
@@ -43,16 +49,16 @@ export function Filters({ filter }: { filter: JobFilter }) {
         clearable
         w={120}
       />
-      <Typed filter={filter} part="tag" label={text.tag} placeholder="role=web" w={140} />
-      <Typed filter={filter} part="metadata" label={text.metadata} placeholder="team=data" w={140} />
-      {filter.isOn && (
-        <Button
-          variant="subtle"
-          onClick={() => filter.set({ q: "", status: "", which: "", executor: "", tag: "", metadata: "" })}
-        >
-          {text.clearFilter}
-        </Button>
-      )}
+      <Typed key={`tag ${clears}`} filter={filter} part="tag" label={text.tag} placeholder="role=web" w={140} />
+      <Typed
+        key={`metadata ${clears}`}
+        filter={filter}
+        part="metadata"
+        label={text.metadata}
+        placeholder="team=data"
+        w={140}
+      />
+      {filter.isOn && <Button variant="subtle" onClick={clear}>{text.clearFilter}</Button>}
     </Group>
   );
 }
@@ -68,11 +74,9 @@ function Typed(
 ) {
   const [typed, setTyped] = useState(filter.get(part));
   const apply = useDebouncedCallback((value: string) => filter.set({ [part]: value }), 200);
-  const isCleared = !filter.isOn && typed !== "" && !apply.isPending?.();
   return (
     <TextInput
       {...rest}
-      key={isCleared ? "cleared" : "typed"}
       leftSection={part === "q" ? <IconSearch size={14} aria-hidden /> : undefined}
       value={typed}
       onChange={(event) => {
