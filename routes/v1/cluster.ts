@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
+import { isAssigned } from "../../src/model/mod.ts";
 import { CarillonError, messageOf } from "../../src/runtime/mod.ts";
 import { answer, queryOf } from "../answer.ts";
 import { actorOf } from "../caller.ts";
@@ -94,11 +95,12 @@ export function clusterRoutes(deps: AppDeps) {
   const { cluster } = deps;
   /** Nodes with what they have and when they were heard of. */
   const asNow = async (members: readonly Member[]) => {
-    const busy = await deps.views.busy();
+    const busy = (await deps.views.busy()).filter(isAssigned);
+    const running = Map.groupBy(busy, ({ node }) => node);
     return members.map(({ silentMs, ...member }) =>
       memberAnswer({
         ...member,
-        running: busy.filter((execution) => "node" in execution && execution.node === member.node.name).length,
+        running: running.get(member.node.name)?.length ?? 0,
         lastSeenAt: silentMs === null ? null : deps.now() - silentMs,
       })
     );
