@@ -33,13 +33,16 @@ export function testWith(
   program: Program | undefined,
   name: string,
   fn: (test: Deno.TestContext) => Promise<void>,
+  how: Pick<Deno.TestDefinition, "sanitizeOps" | "sanitizeResources"> = {},
 ): void {
   const ignore = program !== undefined && program.path === undefined && Deno.env.get("CI") !== "true";
   const suffix = ignore ? ` (skipped, no ${program.name}: ${program.install})` : "";
-  Deno.test({ name: name + suffix, ignore, fn });
+  Deno.test({ ...how, name: name + suffix, ignore, fn });
 }
 
 /** The self-hosted KV Connect server. */
 export const denokv = await findProgram("denokv", "cargo install denokv --locked");
 /** The etcd server. */
 export const etcd = await findProgram("etcd", "apt-get install etcd-server");
+/** The browser that the web UI is tested in. */
+export const chromium = await findProgram("chromium", "apt-get install chromium");

@@ -48,6 +48,7 @@ async function follow(
     }
     if (signal.aborted) return;
     tell("broken");
+    changes.askWho();
     await clock.sleep(AGAIN_AFTER_MS, signal);
   }
 }
@@ -68,6 +69,11 @@ class Changes {
     for (const job of jobs) void this.#queries.invalidateQueries({ queryKey: ["job", job] });
     const lists = piece.events.flatMap((event) => event.kind === "node" ? ["members", "queue"] : LISTS);
     for (const list of lists) this.#lists.add(list);
+  }
+
+  /** Who was signed in may be so no more: the door then asks. */
+  askWho(): void {
+    void this.#queries.invalidateQueries({ queryKey: ["me"] });
   }
 
   /** Has lists read again until `signal` aborts. */

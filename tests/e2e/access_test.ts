@@ -1,0 +1,52 @@
+import { equal, match } from "node:assert/strict";
+import { TESTER } from "../support/tester.ts";
+import { browserTest, openSite } from "./site.ts";
+
+browserTest(
+  "UI: a viewer signs in with a token, changes nothing, and is out when it is revoked under the open page",
+  async () => {
+    await using site = await openSite({ asksTokens: true });
+    const { tokens } = site.carillon.server;
+    const token = await tokens.create({ name: "eve", role: "viewer", scope: null, expiresAt: null }, TESTER);
+    const page = await site.open("/jobs");
+    await page.getByLabel("Token").fill(token);
+    await page.getByRole("button", { name: "Sign in with the token" }).click();
+    await page.getByRole("heading", { level: 1, name: "Jobs" }).waitFor();
+    equal(await page.getByRole("link", { name: "New job" }).count(), 0);
+    await page.goto(`${site.url}new`);
+    await page.getByText("You may not change jobs").waitFor();
+    const refused = await page.evaluate(async () => {
+      const answer = await fetch("/v1/jobs", { method: "POST", body: "{}" });
+      return `${answer.status} ${await answer.text()}`;
+    });
+    match(refused, /^403 .*it takes the role editor/);
+    await page.goto(`${site.url}jobs`);
+    await page.getByRole("heading", { level: 1, name: "Jobs" }).waitFor();
+
+    await tokens.revoke((await tokens.holder(token)).id, TESTER);
+    await page.getByLabel("Token").waitFor();
+    equal(await page.getByRole("heading", { level: 1, name: "Jobs" }).count(), 0);
+  },
+);
+
+browserTest("UI: a user signs in with a password, is told what is wrong, and signs out", async () => {
+  await using site = await openSite({ asksTokens: true });
+  await site.carillon.server.people.users.put(
+    "ada",
+    { role: "operator", scope: null, password: "correct horse" },
+    TESTER,
+  );
+  const page = await site.open("/");
+  await page.getByLabel("User").fill("ada");
+  await page.getByLabel("Password").fill("wrong password");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByText("the name or the password is wrong").waitFor();
+  await page.getByLabel("Password").fill("correct horse");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByText("ada (operator)").waitFor();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByLabel("Password").waitFor();
+  equal((await page.context().cookies()).filter(({ value }) => value !== "").length, 0);
+});
