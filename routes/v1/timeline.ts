@@ -11,14 +11,15 @@ const showTimeline = createRoute({
   path: "/jobs/{job}/timeline",
   summary: "Say of each due time what became of it, or will, and why",
   description:
-    "Between ?from= and ?to= (a day before now and after it), oldest first, at most ?limit= (200); X-Carillon-More: true " +
-    "when there are more.",
+    "Between ?from= and ?to= (a day before now and after it), oldest first or, by ?order=newest, newest first; at most " +
+    "?limit= (200); X-Carillon-More: true when there are more.",
   parameters: pathParameters("job"),
   request: {
     query: z.object({
       from: z.string().optional(),
       to: z.string().optional(),
       limit: z.string().optional(),
+      order: z.enum(["oldest", "newest"]).optional(),
       pretty: queryFlag,
     }),
   },

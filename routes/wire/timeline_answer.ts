@@ -77,5 +77,6 @@ export function readTimelineRange(query: URLSearchParams, nowMs: number): Timeli
     fromMs: readMoment(query, "from", "show a timeline") ?? nowMs - AROUND_MS,
     toMs: readMoment(query, "to", "show a timeline") ?? nowMs + AROUND_MS,
     limit: readCount(query.get("limit"), USUAL, MOST),
+    isNewestFirst: query.get("order") === "newest",
   };
 }

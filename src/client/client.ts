@@ -15,7 +15,15 @@ import type { JobAnswer } from "../../routes/wire/job_answer.ts";
 import { readAuditAnswer, readRevisionAnswer } from "../../routes/wire/audit_answer.ts";
 import { readTimelineAnswer, type TimelineReport } from "../../routes/wire/timeline_answer.ts";
 import { readTokenAnswer, tokenBody, type TokenReport } from "../../routes/wire/token_answer.ts";
-import { type ClusterPause, type Gap, type JobView, type Outcome, OUTCOMES, type Role } from "../model/mod.ts";
+import {
+  type ClusterPause,
+  type Gap,
+  type JobView,
+  type Outcome,
+  OUTCOMES,
+  type Role,
+  type TimelineRange,
+} from "../model/mod.ts";
 import { type ClientOptions, readBody, strictFetch } from "./fetch.ts";
 import { clusterCalls } from "./cluster_calls.ts";
 import { readOutputEvents } from "./output_events.ts";
@@ -186,12 +194,13 @@ export function createClient(options: ClientOptions) {
       return (await body(await job.gaps.$get({ param: jobParam(name) }))).map(readGapAnswer);
     },
 
-    /** What became of a job's due times, or will, oldest first. Throws not_found, invalid. */
-    async timeline(name: string, range: { fromMs: number; toMs: number }): Promise<TimelineReport[]> {
+    /** What became of a job's due times, or will, in the order asked for. Throws not_found, invalid. */
+    async timeline(name: string, range: TimelineRange): Promise<TimelineReport[]> {
       const query = {
         from: new Date(range.fromMs).toISOString(),
         to: new Date(range.toMs).toISOString(),
-        limit: "1000",
+        limit: String(range.limit),
+        order: range.isNewestFirst ? "newest" as const : "oldest" as const,
       };
       const response = await job.timeline.$get({ param: jobParam(name), query });
       return (await body(response)).map(readTimelineAnswer);

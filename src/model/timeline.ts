@@ -48,9 +48,10 @@ export interface TimelineEntry {
   executions: readonly Execution[];
 }
 
-/** Both ends inclusive, in epoch milliseconds; at most `limit` due times. */
+/** Both ends inclusive, in epoch milliseconds; at most `limit` due times: the first ones, or the last. */
 export interface TimelineRange {
   fromMs: number;
   toMs: number;
   limit: number;
+  isNewestFirst: boolean;
 }

@@ -50,7 +50,7 @@ export class Timelines {
     this.#deps = deps;
   }
 
-  /** The due times of a job in a range, oldest first, and whether there are more; null when there is no such job. Throws `invalid`. */
+  /** The due times of a job in a range, in the order asked for, and whether there are more; null when there is no such job. Throws `invalid`. */
   async of(name: string, range: TimelineRange): Promise<{ entries: TimelineEntry[]; isCut: boolean } | null> {
     const { store, clock, pauses, views, defaultTimezone } = this.#deps;
     if (range.toMs < range.fromMs || range.toMs - range.fromMs > LONGEST_MS) {
@@ -68,11 +68,11 @@ export class Timelines {
     ]);
     const eras = erasOf(job, revisions ?? []);
     const { times, isCut } = dueTimesOf(job, eras, { ...range, defaultTimezone });
-    const last = times.at(-1)?.at ?? range.fromMs;
+    const [one = range.fromMs, other = range.fromMs] = [times[0]?.at, times.at(-1)?.at];
     const entries = judgeTimes(times, {
       job,
       eras,
-      executions: await this.#executionsOf(job.uid, range.fromMs, last),
+      executions: await this.#executionsOf(job.uid, Math.min(one, other), Math.max(one, other)),
       gaps: gaps ?? [],
       owed: owedOf(backlog.value),
       accountedTo: cursor.value?.lastNominal ?? 0,

@@ -29,6 +29,8 @@ export const text = {
   user: "User",
   password: "Password",
   token: "Token",
+  showPassword: "Show what is typed as password",
+  showToken: "Show what is typed as token",
   tokenHint: "One that `carillon token create` made",
   live: "Live",
   notLive: "Not live",

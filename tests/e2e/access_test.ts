@@ -9,7 +9,7 @@ browserTest(
     const { tokens } = site.carillon.server;
     const token = await tokens.create({ name: "eve", role: "viewer", scope: null, expiresAt: null }, TESTER);
     const page = await site.open("/jobs");
-    await page.getByLabel("Token").fill(token);
+    await page.getByRole("textbox", { name: "Token" }).fill(token);
     await page.getByRole("button", { name: "Sign in with the token" }).click();
     await page.getByRole("heading", { level: 1, name: "Jobs" }).waitFor();
     equal(await page.getByRole("link", { name: "New job" }).count(), 0);
@@ -24,7 +24,7 @@ browserTest(
     await page.getByRole("heading", { level: 1, name: "Jobs" }).waitFor();
 
     await tokens.revoke((await tokens.holder(token)).id, TESTER);
-    await page.getByLabel("Token").waitFor();
+    await page.getByRole("textbox", { name: "Token" }).waitFor();
     equal(await page.getByRole("heading", { level: 1, name: "Jobs" }).count(), 0);
   },
 );
@@ -38,15 +38,15 @@ browserTest("UI: a user signs in with a password, is told what is wrong, and sig
   );
   const page = await site.open("/");
   await page.getByLabel("User").fill("ada");
-  await page.getByLabel("Password").fill("wrong password");
+  await page.getByRole("textbox", { name: "Password" }).fill("wrong password");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByText("the name or the password is wrong").waitFor();
-  await page.getByLabel("Password").fill("correct horse");
+  await page.getByRole("textbox", { name: "Password" }).fill("correct horse");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   await page.getByRole("button", { name: "Account" }).click();
   await page.getByText("ada (operator)").waitFor();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
-  await page.getByLabel("Password").waitFor();
+  await page.getByRole("textbox", { name: "Password" }).waitFor();
   equal((await page.context().cookies()).filter(({ value }) => value !== "").length, 0);
 });

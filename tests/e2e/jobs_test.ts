@@ -10,7 +10,7 @@ browserTest("UI: a job is made with the form, watched as it runs, and stopped", 
   await page.getByLabel("Name", { exact: false }).first().fill("counter");
   await page.getByLabel("Schedule", { exact: true }).fill("@manually");
   await page.getByLabel("Command", { exact: false }).fill(LOOP);
-  await page.getByText("Through a shell", { exact: true }).click();
+  await page.getByRole("switch", { name: "Through a shell" }).check();
   await page.getByRole("button", { name: "Create" }).click();
   await page.getByRole("heading", { level: 1, name: "counter" }).waitFor();
   equal((await site.carillon.server.views.job("counter"))?.job.definition.executorConfig?.shell, true);
@@ -67,7 +67,12 @@ browserTest("UI: the timeline says why a time was skipped, and what was in the w
 browserTest("UI: an old revision is restored", async () => {
   await using site = await openSite();
   const define = (command: string) =>
-    site.carillon.json("POST", "/v1/jobs", { name: "job", executor: "shell", executor_config: { command } });
+    site.carillon.json("POST", "/v1/jobs", {
+      name: "job",
+      schedule: "@manually",
+      executor: "shell",
+      executor_config: { command },
+    });
   await define("echo first");
   await define("echo second");
   const page = await site.open("/jobs/job?tab=revisions");
@@ -94,7 +99,7 @@ browserTest("UI: jobs are searched by the server, selected, and paused together 
   match(page.url(), /q=sync/);
   await page.getByLabel("Select sync-a").check();
   await page.getByLabel("Select sync-b").check();
-  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
   await page.getByLabel("Note", { exact: false }).fill("moving the shop");
   await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
   await page.getByText("2 jobs are paused").waitFor();

@@ -115,6 +115,7 @@ Deno.test("timeline: a range that is none is refused, and a long one is cut and 
     ["to=yesterday", "to"],
     ["from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "to"],
     ["from=2020-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "to"],
+    ["order=sideways", "order"],
   ];
   for (const [query, path] of wrong) {
     const answer = await carillon.request(`/v1/jobs/a/timeline?${query}`);
@@ -128,3 +129,21 @@ Deno.test("timeline: a range that is none is refused, and a long one is cut and 
   match((await none.json()).message, /"nope"/);
   ok(cut.ok);
 });
+
+Deno.test("timeline: the newest of many times come first where that is asked for", async () => {
+  await using carillon = await startCarillon({ agent: false });
+  const schedules = ["@every 1s", "* * * * * *", "0 0 0 1 * *", "0 0 12 29 2 *", "* * 10-11 * * *", "@every 36h"];
+  const asked = "from=2027-12-01T00:00:00Z&to=2028-12-01T00:00:00Z";
+  for (const [i, schedule] of schedules.entries()) {
+    await carillon.json("POST", "/v1/jobs", { name: `a${i}`, ...quick, schedule, disabled: true });
+    const newest = await timesOf(carillon, `a${i}`, `${asked}&order=newest&limit=5`);
+    const lowest = newest.at(-1) ?? "2027-12-01T00:00:00Z";
+    const oldest = await timesOf(carillon, `a${i}`, `from=${lowest}&to=2028-12-01T00:00:00Z&limit=1000`);
+    deepEqual([newest.length > 0, newest], [true, oldest.toReversed()], schedule);
+  }
+});
+
+async function timesOf(carillon: Carillon, job: string, query: string): Promise<string[]> {
+  const entries: { due_at: string }[] = await (await carillon.request(`/v1/jobs/${job}/timeline?${query}`)).json();
+  return entries.map(({ due_at }) => due_at);
+}

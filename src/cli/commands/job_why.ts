@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { TimelineReport } from "../../../routes/wire/timeline_answer.ts";
+import type { TimelineRange } from "../../model/mod.ts";
 import { CarillonError } from "../../runtime/mod.ts";
 import { type ApiOptions, openApi, withApi } from "../api.ts";
 import type { Cli, Finish } from "../cli.ts";
@@ -46,24 +47,26 @@ async function tellWhy(cli: Cli, name: string, time: string | undefined, options
   const nowMs = cli.clock.now();
   const atMs = time === undefined ? undefined : Date.parse(time);
   if (Number.isNaN(atMs)) throw new UsageError([`"${time}" is no time: write it like 2026-01-31T02:30:00Z`]);
-  const range = atMs === undefined
-    ? { fromMs: nowMs - DAY_MS, toMs: nowMs + AROUND_MS }
-    : { fromMs: atMs - AROUND_MS, toMs: atMs };
-  const times = await api.client.timeline(name, range);
-  if (options.json) return cli.terminal.out(api.lastJson());
-  const told = atMs === undefined ? around(times, nowMs) : times.slice(-1);
+  const ranges: TimelineRange[] = atMs === undefined
+    ? [
+      { fromMs: nowMs - DAY_MS, toMs: nowMs, limit: SHOWN, isNewestFirst: true },
+      { fromMs: nowMs + 1, toMs: nowMs + AROUND_MS, limit: 1, isNewestFirst: false },
+    ]
+    : [{ fromMs: atMs - AROUND_MS, toMs: atMs, limit: 1, isNewestFirst: true }];
+  const told: TimelineReport[] = [];
+  const answers: unknown[] = [];
+  for (const range of ranges) {
+    const times = await api.client.timeline(name, range);
+    const answer: unknown[] = JSON.parse(api.lastJson());
+    told.push(...range.isNewestFirst ? times.reverse() : times);
+    answers.push(...range.isNewestFirst ? answer.reverse() : answer);
+  }
+  if (options.json) return cli.terminal.out(`${JSON.stringify(answers)}\n`);
   if (told.length === 0) {
     const when = atMs === undefined ? "within a day before now or a month after" : `in the month before ${utc(atMs)}`;
     throw new CarillonError("not_found", `Job "${name}" has no due time ${when}`);
   }
   for (const each of told) cli.terminal.out(lineOf(each, nowMs));
-}
-
-/** The last times until now, and the one after them. */
-function around(times: readonly TimelineReport[], nowMs: number): TimelineReport[] {
-  const next = times.findIndex(({ dueAt }) => dueAt > nowMs);
-  const end = next === -1 ? times.length : next + 1;
-  return times.slice(Math.max(0, end - SHOWN - 1), end);
 }
 
 function lineOf({ dueAt, fate, reason, decisive, executions }: TimelineReport, nowMs: number): string {

@@ -12,7 +12,10 @@ function cliOf(entries: TimelineEntry[]) {
   cli.clock.stepWall(NOW - cli.clock.now());
   cli.deps.timelines.of = (job, range) => {
     asked.push(range);
-    return Promise.resolve(job === "a" ? { entries, isCut: false } : null);
+    const { fromMs, toMs, limit, isNewestFirst } = range;
+    const inRange = entries.filter(({ dueAt }) => fromMs <= dueAt && dueAt <= toMs);
+    const inOrder = isNewestFirst ? inRange.toReversed() : inRange;
+    return Promise.resolve(job === "a" ? { entries: inOrder.slice(0, limit), isCut: false } : null);
   };
   return { cli, asked };
 }

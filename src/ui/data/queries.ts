@@ -50,10 +50,32 @@ export function useExecutions(name: string, wish: ExecutionsWish): UseQueryResul
 export const useExecution = (name: string, id: string): UseQueryResult<Reading<"execution">> =>
   useReading(["job", name, "execution", id], (client) => client.execution(name, id));
 
-/** What became of a job's due times, and what will. */
-export const useTimeline = (name: string, range: { fromMs: number; toMs: number }): UseQueryResult<
-  Reading<"timeline">
-> => useReading(["job", name, "timeline", range], (client) => client.timeline(name, range));
+/** How much of a timeline is read: the newest past times and the nearest ones ahead. */
+const PAST = 200, AHEAD = 5;
+
+/** A timeline is read again when its next time has passed, not before these many milliseconds. */
+const TIMELINE_EACH_MS = 2_000;
+
+/** What became of a job's due times around now, and what will, newest first: read again when the next one has come. */
+export function useTimeline(name: string, spanMs: number): UseQueryResult<Reading<"timeline">> {
+  const { client, clock } = useData();
+  return useQuery({
+    queryKey: ["job", name, "timeline", spanMs],
+    queryFn: async () => {
+      const nowMs = clock.now();
+      const [past, ahead] = await Promise.all([
+        client.timeline(name, { fromMs: nowMs - spanMs, toMs: nowMs, limit: PAST, isNewestFirst: true }),
+        client.timeline(name, { fromMs: nowMs + 1, toMs: nowMs + spanMs, limit: AHEAD, isNewestFirst: false }),
+      ]);
+      return [...ahead.reverse(), ...past];
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data = [] } }) => {
+      const next = data.findLast(({ dueAt }) => dueAt > clock.now());
+      return next !== undefined && Math.max(TIMELINE_EACH_MS, next.dueAt - clock.now() + 1_000);
+    },
+  });
+}
 
 /** What a job was, newest first. */
 export const useRevisions = (name: string): UseQueryResult<Reading<"revisions">> =>

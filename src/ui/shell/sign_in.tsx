@@ -92,6 +92,7 @@ function PasswordForm() {
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
         autoComplete="current-password"
+        visibilityToggleButtonProps={{ "aria-label": text.showPassword }}
         required
       />
     </WayIn>
@@ -108,6 +109,7 @@ function TokenForm() {
         value={token}
         onChange={(event) => setToken(event.currentTarget.value)}
         autoComplete="off"
+        visibilityToggleButtonProps={{ "aria-label": text.showToken }}
         required
       />
     </WayIn>

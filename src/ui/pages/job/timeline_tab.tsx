@@ -1,9 +1,7 @@
 import { Anchor, Group, SegmentedControl, Stack, Text, Timeline } from "@mantine/core";
-import { useState } from "react";
 import { Link, useSearchParams } from "wouter";
 import type { JobView } from "../../../model/mod.ts";
 import type { TimelineReport } from "../../../../routes/wire/timeline_answer.ts";
-import { useData } from "../../data/data.tsx";
 import { useTimeline } from "../../data/queries.ts";
 import { text } from "../../english.ts";
 import { absolute, Moment } from "../../parts/moment.tsx";
@@ -13,21 +11,14 @@ import { executionPath, jobPath } from "../../paths.ts";
 
 const HOUR_MS = 3_600_000;
 
-const SPANS: Readonly<Record<string, { backMs: number; aheadMs: number }>> = {
-  hour: { backMs: HOUR_MS, aheadMs: HOUR_MS },
-  day: { backMs: 24 * HOUR_MS, aheadMs: 24 * HOUR_MS },
-  week: { backMs: 7 * 24 * HOUR_MS, aheadMs: 7 * 24 * HOUR_MS },
-};
+const SPANS: Readonly<Record<string, number>> = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS };
 
 /** Every due time around now: what became of it or will, and why. */
 export function TimelineTab({ view }: { view: JobView }) {
-  const { clock } = useData();
   const [search, setSearch] = useSearchParams();
   const span = search.get("span") ?? "hour";
-  const [now] = useState(() => clock.now());
-  const { backMs, aheadMs } = SPANS[span] ?? { backMs: HOUR_MS, aheadMs: HOUR_MS };
   const { name, timezone } = view.job.definition;
-  const timeline = useTimeline(name, { fromMs: now - backMs, toMs: now + aheadMs });
+  const timeline = useTimeline(name, SPANS[span] ?? HOUR_MS);
   return (
     <Stack>
       <SegmentedControl
@@ -48,10 +39,9 @@ export function TimelineTab({ view }: { view: JobView }) {
 }
 
 function Entries({ job, timezone, entries }: { job: string; timezone: string; entries: readonly TimelineReport[] }) {
-  const { clock } = useData();
   return (
     <Timeline bulletSize={16} lineWidth={2}>
-      {inOrder(entries, clock.now()).map((entry) => (
+      {entries.map((entry) => (
         <Timeline.Item
           key={entry.dueAt}
           bullet={<Dot state={stateOf(entry)} />}
@@ -75,16 +65,6 @@ function Entries({ job, timezone, entries }: { job: string; timezone: string; en
       ))}
     </Timeline>
   );
-}
-
-/** Times that lie ahead at which a person looks: the nearest. */
-const AHEAD = 5;
-
-/** The latest first, of those that lie ahead the nearest alone. */
-function inOrder(entries: readonly TimelineReport[], nowMs: number): TimelineReport[] {
-  const past = entries.filter(({ dueAt }) => dueAt <= nowMs);
-  const ahead = entries.filter(({ dueAt }) => dueAt > nowMs).slice(0, AHEAD);
-  return [...past, ...ahead].reverse();
 }
 
 function Decisive({ job, entry: { decisive } }: { job: string; entry: TimelineReport }) {
