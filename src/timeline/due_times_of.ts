@@ -1,13 +1,7 @@
 import { planOf } from "../job/mod.ts";
-import { type Job, parentsOf, type TimelineRange } from "../model/mod.ts";
-import { nextDue, scheduleOf } from "../schedule/mod.ts";
+import { type FiringPlan, type Job, parentsOf, type TimelineRange } from "../model/mod.ts";
+import { newestTimes, nextDue, scheduleOf } from "../schedule/mod.ts";
 import type { Era } from "./evidence.ts";
-
-/** How far back the newest times are looked for at first, in milliseconds: schedules only tell what comes next. */
-const LOOK_BACK_MS = 300_000;
-
-/** How many times more than are wanted are looked at, at most, before it is tried nearer to the end. */
-const LOOKED_AT = 8;
 
 /** A due time and the definition that names it. */
 export interface TimedBy {
@@ -30,25 +24,21 @@ export function dueTimesOf(
   const inTurn = [...eras.entries()];
   for (const [i, era] of isNewestFirst ? inTurn : inTurn.reverse()) {
     if (times.length >= wanted) break;
-    const next = nextOf(job, era, defaultTimezone);
-    if (next === null) continue;
+    const plan = timedPlanOf(job, era, defaultTimezone);
+    if (plan === null) continue;
     const own = { fromMs: Math.max(fromMs, era.from), toMs: Math.min(toMs, (eras[i - 1]?.from ?? Infinity) - 1) };
-    const found = isNewestFirst ? lastTimes(next, own, wanted).reverse() : firstTimes(next, own, wanted);
+    const found = isNewestFirst ? lastTimes(plan, own, wanted) : firstTimes(plan, own, wanted);
     times.push(...found.map((at) => ({ at, era })));
   }
   return { times: times.slice(0, limit), isCut: times.length > limit };
 }
 
-/** The first due time after a time, in epoch milliseconds; null when there is none. */
-type Next = (afterMs: number) => number | null;
-
 /** Null where no schedule names the times. */
-function nextOf(job: Job, { definition, revision }: Era, defaultTimezone: string): Next | null {
+function timedPlanOf(job: Job, { definition, revision }: Era, defaultTimezone: string): FiringPlan | null {
   if (definition.schedule === "" || parentsOf(definition).length > 0) return null;
   const plan = planOf({ ...job, definition, revision }, defaultTimezone);
   const { kind } = scheduleOf(plan);
-  if (kind === "manually" || kind === "after_end") return null;
-  return (afterMs) => nextDue(plan, afterMs)?.nominal ?? null;
+  return kind === "manually" || kind === "after_end" ? null : plan;
 }
 
 interface Span {
@@ -56,27 +46,18 @@ interface Span {
   toMs: number;
 }
 
-function firstTimes(next: Next, { fromMs, toMs }: Span, most: number): number[] {
+function firstTimes(plan: FiringPlan, { fromMs, toMs }: Span, most: number): number[] {
   const times: number[] = [];
-  for (let at = next(fromMs - 1); at !== null && at <= toMs && times.length < most; at = next(at)) times.push(at);
+  let next = nextDue(plan, fromMs - 1);
+  for (; next !== null && next.nominal <= toMs && times.length < most; next = nextDue(plan, next.nominal)) {
+    times.push(next.nominal);
+  }
   return times;
 }
 
-/** Looks further back while there are too few, and nearer again where that were far too many. */
-function lastTimes(next: Next, { fromMs, toMs }: Span, most: number): number[] {
-  if (toMs < fromMs) return [];
-  let tooNear = toMs;
-  let tooFar: number | null = null;
-  let start = Math.max(fromMs, toMs - LOOK_BACK_MS);
-  while (true) {
-    const found = firstTimes(next, { fromMs: start, toMs }, most * LOOKED_AT);
-    const isCut = found.length === most * LOOKED_AT;
-    if (isCut && tooNear - start > 1) {
-      tooFar = start;
-    } else {
-      if (found.length >= most || start === fromMs || tooNear - start <= 1) return found.slice(-most);
-      tooNear = start;
-    }
-    start = tooFar === null ? Math.max(fromMs, toMs - 4 * (toMs - start) - 1) : Math.floor((tooFar + tooNear) / 2);
-  }
+/** Newest first. */
+function lastTimes(plan: FiringPlan, { fromMs, toMs }: Span, most: number): number[] {
+  const first = Math.max(fromMs, plan.startsAt ?? fromMs);
+  const last = Math.min(toMs, plan.expiresAt ?? toMs);
+  return newestTimes(scheduleOf(plan), first - 1, last, most).reverse();
 }

@@ -22,6 +22,8 @@ export interface CarillonOptions {
   engine?: Engine;
   /** Without an agent nothing runs. */
   agent?: boolean;
+  /** Nodes beside the server's own. */
+  moreNodes?: readonly { name: string; tags: Record<string, string>; slots: number }[];
   /** As a server does that is open to more than loopback. */
   asksTokens?: boolean;
   /** None otherwise. */
@@ -76,33 +78,32 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
     executorIssues: (name, config) => executors.get(name)?.validate(config) ?? null,
     leave: () => {},
   }));
-  const agent = new Agent({
-    server: createAgentClient({
-      baseUrl: "http://127.0.0.1",
-      fetch: (input, init) => Promise.resolve(app.fetch(new Request(input, init), { ownAgent: true })),
-    }),
-    executors,
-    clock,
-    random: systemRandom,
-    log,
-    dataDir,
-    identity: {
-      name: "n1",
-      tags: options.tags ?? {},
-      slots: options.slots ?? 100,
-      version: "0.0.0-test",
-      server: true,
-    },
-    killSurvivors: (groups) => killSurvivors({ clock, env }, groups),
-  });
+  const agentOf = (identity: { name: string; tags: Record<string, string>; slots: number }, server: boolean) =>
+    new Agent({
+      server: createAgentClient({
+        baseUrl: "http://127.0.0.1",
+        fetch: (input, init) => Promise.resolve(app.fetch(new Request(input, init), { ownAgent: true })),
+      }),
+      executors,
+      clock,
+      random: systemRandom,
+      log,
+      dataDir: server ? dataDir : `${dataDir}/${identity.name}`,
+      identity: { ...identity, version: "0.0.0-test", server },
+      killSurvivors: (groups) => killSurvivors({ clock, env }, groups),
+    });
+  const own = { name: "n1", tags: options.tags ?? {}, slots: options.slots ?? 100 };
+  const agents = [
+    ...options.agent ?? true ? [agentOf(own, true)] : [],
+    ...(options.moreNodes ?? []).map((node) => agentOf(node, false)),
+  ];
   const stop = new AbortController();
   const cut = new AbortController();
-  const withAgent = options.agent ?? true;
-  if (withAgent) await agent.start();
-  const running = [server.run(stop.signal), ...(withAgent ? [agent.run(cut.signal)] : [])];
+  for (const agent of agents) await agent.start();
+  const running = [server.run(stop.signal), ...agents.map((agent) => agent.run(cut.signal))];
   const end = async (drainMs: number) => {
     if (drainMs === 0) cut.abort();
-    else if (withAgent) await agent.drain(drainMs);
+    else await Promise.all(agents.map((agent) => agent.drain(drainMs)));
     stop.abort();
     await Promise.allSettled(running);
     real[Symbol.dispose]();
