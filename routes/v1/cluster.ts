@@ -114,6 +114,7 @@ export function clusterRoutes(deps: AppDeps) {
         agent: { name: cluster.nodeName, version: cluster.version },
         serf: { members: String(nodes.length), failed: count("failed"), left: count("left") },
         tags: self ? memberTags(self.node) : {},
+        timezone: deps.defaultTimezone,
       };
       return answer(context, body, 200);
     })

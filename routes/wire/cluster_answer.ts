@@ -7,6 +7,8 @@ export const nodeAnswerSchema = z.object({
   agent: z.object({ name: z.string(), version: z.string() }),
   serf: z.record(z.string(), z.string()),
   tags: z.record(z.string(), z.string()),
+  /** Zone of jobs that name none. */
+  timezone: z.string(),
 });
 
 /** Whether new jobs are refused. */

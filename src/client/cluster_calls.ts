@@ -70,7 +70,10 @@ export function clusterCalls({ baseUrl, v1, fetch }: Reached) {
     leader: async (): Promise<string> => (await body(await v1.leader.$get())).Name,
 
     /** This node's name and version. */
-    about: async () => (await body(await v1.$get())).agent,
+    async about() {
+      const { agent, timezone } = await body(await v1.$get());
+      return { ...agent, timezone };
+    },
 
     /** Who calls, and what that one may do. */
     whoami: async () => await body(await v1.whoami.$get()),

@@ -4,7 +4,8 @@ import type { StateOnWire } from "../../routes/wire/execution_answer.ts";
 /** How the pages look. */
 export const theme = createTheme({
   primaryColor: "indigo",
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
+  respectReducedMotion: true,
   autoContrast: true,
   defaultRadius: "md",
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
@@ -13,12 +14,14 @@ export const theme = createTheme({
   cursorType: "pointer",
 });
 
-/** Dimmed text that still stands out from its ground: 4.5 to 1 at least (WCAG 2.2, 1.4.3). */
+/** Dimmed and red text that still stands out from its ground: 4.5 to 1 at least (WCAG 2.2, 1.4.3). */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     "--mantine-color-dimmed": "#5c636a",
     "--mantine-color-body": "#fbfbfc",
+    "--mantine-color-red-text": "var(--mantine-color-red-9)",
+    "--mantine-color-red-outline": "var(--mantine-color-red-9)",
     "--ground": "#ffffff",
     "--soft": "#f6f7f9",
     "--track": "#eceef1",

@@ -11,8 +11,9 @@ Deno.test("GET /v1 shows this node", async () => {
       agent: z.object({ name: z.string().min(1), version: z.string() }),
       serf: z.record(z.string(), z.string()),
       tags: z.record(z.string(), z.string()),
+      timezone: z.literal("UTC"),
     });
-    shape.parse(await readJson(await app.request(path), 200));
+    shape.strict().parse(await readJson(await app.request(path), 200));
   }
 });
 

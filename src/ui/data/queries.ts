@@ -110,6 +110,12 @@ export const useRefusesJobs = (): UseQueryResult<boolean> =>
 /** The server that answers. */
 export const useAbout = (): UseQueryResult<Reading<"about">> => useReading(["about"], (client) => client.about());
 
+/** The zone of a job: its own, or the cluster's where it names none. */
+export function useZone(timezone: string): string {
+  const { data: about } = useAbout();
+  return timezone || about?.timezone || "UTC";
+}
+
 /** All tokens. */
 export const useTokens = (): UseQueryResult<Reading<"tokens">> => useReading(["tokens"], (client) => client.tokens());
 

@@ -6,7 +6,7 @@ import { useJob } from "../data/queries.ts";
 import { text } from "../english.ts";
 import { Moment } from "../parts/moment.tsx";
 import { PageHead, Read } from "../parts/page.tsx";
-import { inWords } from "../parts/words.ts";
+import { useWords } from "../parts/words.ts";
 import { JobActions } from "./job/job_actions.tsx";
 import { JobSummary } from "./job/job_summary.tsx";
 import { Revisions } from "./job/revisions.tsx";
@@ -40,7 +40,7 @@ function Facts({ view }: { view: JobView }) {
   return (
     <Group gap="sm">
       {definition.displayName && <Text size="sm">{definition.displayName}</Text>}
-      <Text size="sm" c="dimmed">{inWords(definition)}</Text>
+      <Text size="sm" c="dimmed">{useWords(definition)}</Text>
       {definition.disabled && <Badge variant="default">{text.disabled}</Badge>}
       {pause && <Badge variant="default">{text.paused}</Badge>}
       {pause && (

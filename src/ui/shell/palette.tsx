@@ -18,7 +18,12 @@ const JOBS_SHOWN = "8";
 export function Palette() {
   const [query, setQuery] = useState("");
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={null} aria-label={text.search}>
+    <Spotlight.Root
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={null}
+      attributes={{ content: { "aria-label": text.search } }}
+    >
       <Spotlight.Search placeholder={text.paletteHint} aria-label={text.search} />
       <Spotlight.ActionsList>
         <Places query={query.trim().toLowerCase()} />

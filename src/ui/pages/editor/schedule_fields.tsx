@@ -1,7 +1,7 @@
 import { Alert, Card, Grid, Group, List, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { messageOf } from "../../../runtime/mod.ts";
-import { usePreview } from "../../data/queries.ts";
+import { usePreview, useZone } from "../../data/queries.ts";
 import { text } from "../../english.ts";
 import { absolute, Moment } from "../../parts/moment.tsx";
 import { CronBuilder } from "./cron_builder.tsx";
@@ -31,6 +31,7 @@ export function ScheduleFields({ draft }: { draft: Draft }) {
 
 function Preview({ schedule, timezone }: { schedule: string; timezone: string }) {
   const [asked] = useDebouncedValue(schedule, 200);
+  const zone = useZone(timezone);
   const preview = usePreview(asked, timezone, AHEAD);
   if (schedule.trim() === "") return <Text size="sm" c="dimmed">{text.noScheduleHint}</Text>;
   if (preview.error && !preview.isFetching) {
@@ -46,7 +47,7 @@ function Preview({ schedule, timezone }: { schedule: string; timezone: string })
         {times.map((time) => (
           <List.Item key={time}>
             <Group gap="md">
-              <Text span size="sm">{absolute(time, timezone || "UTC")}</Text>
+              <Text span size="sm">{absolute(time, zone)}</Text>
               <Moment at={time} size="sm" c="dimmed" />
             </Group>
           </List.Item>

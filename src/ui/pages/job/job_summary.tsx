@@ -1,7 +1,7 @@
 import { Card, Grid, Group, List, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import type { JobView } from "../../../model/mod.ts";
-import { useExecutions, usePreview } from "../../data/queries.ts";
+import { useExecutions, usePreview, useZone } from "../../data/queries.ts";
 import { text } from "../../english.ts";
 import { absolute, Moment } from "../../parts/moment.tsx";
 import { Read } from "../../parts/page.tsx";
@@ -43,6 +43,7 @@ export function JobSummary({ view }: { view: JobView }) {
 function Next({ view }: { view: JobView }) {
   const { schedule, timezone, disabled } = view.job.definition;
   const isTimed = schedule !== "" && !disabled && view.nextAt !== null;
+  const zone = useZone(timezone);
   const preview = usePreview(isTimed ? schedule : "", timezone, AHEAD);
   return (
     <Card withBorder>
@@ -54,7 +55,7 @@ function Next({ view }: { view: JobView }) {
               {times.map((time) => (
                 <List.Item key={time}>
                   <Group justify="space-between" gap="xs">
-                    <Text span size="sm">{absolute(time, timezone || "UTC")}</Text>
+                    <Text span size="sm">{absolute(time, zone)}</Text>
                     <Moment at={time} size="sm" c="dimmed" />
                   </Group>
                 </List.Item>

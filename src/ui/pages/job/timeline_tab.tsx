@@ -2,7 +2,7 @@ import { Anchor, Group, SegmentedControl, Stack, Text, Timeline } from "@mantine
 import { Link, useSearchParams } from "wouter";
 import type { JobView } from "../../../model/mod.ts";
 import type { TimelineReport } from "../../../../routes/wire/timeline_answer.ts";
-import { useTimeline } from "../../data/queries.ts";
+import { useTimeline, useZone } from "../../data/queries.ts";
 import { text } from "../../english.ts";
 import { absolute, Moment } from "../../parts/moment.tsx";
 import { Empty, Read } from "../../parts/page.tsx";
@@ -18,6 +18,7 @@ export function TimelineTab({ view }: { view: JobView }) {
   const [search, setSearch] = useSearchParams();
   const span = search.get("span") ?? "hour";
   const { name, timezone } = view.job.definition;
+  const zone = useZone(timezone);
   const timeline = useTimeline(name, SPANS[span] ?? HOUR_MS);
   return (
     <Stack>
@@ -32,7 +33,7 @@ export function TimelineTab({ view }: { view: JobView }) {
         {(entries) =>
           entries.length === 0
             ? <Empty title={text.noDueTimes}>{text.noDueTimesHint}</Empty>
-            : <Entries job={name} timezone={timezone} entries={entries} />}
+            : <Entries job={name} timezone={zone} entries={entries} />}
       </Read>
     </Stack>
   );
@@ -47,7 +48,7 @@ function Entries({ job, timezone, entries }: { job: string; timezone: string; en
           bullet={<Dot state={stateOf(entry)} />}
           title={
             <Group gap="sm">
-              <Text span size="sm" fw={600}>{absolute(entry.dueAt, timezone || "UTC")}</Text>
+              <Text span size="sm" fw={600}>{absolute(entry.dueAt, timezone)}</Text>
               <Moment at={entry.dueAt} size="sm" c="dimmed" />
             </Group>
           }

@@ -2,12 +2,12 @@ import { ActionIcon, Badge, Checkbox, Skeleton, Text, Tooltip } from "@mantine/c
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { memo } from "react";
 import { Link } from "wouter";
-import type { JobView } from "../../../model/mod.ts";
+import type { JobDefinition, JobView } from "../../../model/mod.ts";
 import { useAction } from "../../data/action.tsx";
 import { useMay } from "../../data/queries.ts";
 import { text } from "../../english.ts";
 import { Moment } from "../../parts/moment.tsx";
-import { inWords } from "../../parts/words.ts";
+import { useWords } from "../../parts/words.ts";
 import { RecentBars, State } from "../../parts/state.tsx";
 import { jobPath } from "../../paths.ts";
 
@@ -55,9 +55,7 @@ export const JobRow = memo(function JobRow({ index, top, view, isSelected, toggl
         <RecentBars recent={stat.recent} />
       </span>
       <span role="cell">
-        <Tooltip label={inWords(definition)} openDelay={200}>
-          <Text size="sm" ff="monospace" truncate>{definition.schedule || inWords(definition)}</Text>
-        </Tooltip>
+        <Schedule definition={definition} />
       </span>
       <span role="cell">
         <NextOf view={view} nextAt={nextAt} />
@@ -95,6 +93,15 @@ function RunButton({ name, isDisabled }: { name: string; isDisabled: boolean }) 
       >
         <IconPlayerPlay size={14} />
       </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function Schedule({ definition }: { definition: JobDefinition }) {
+  const words = useWords(definition);
+  return (
+    <Tooltip label={words} openDelay={200}>
+      <Text size="sm" ff="monospace" truncate>{definition.schedule || words}</Text>
     </Tooltip>
   );
 }
