@@ -101,7 +101,7 @@ export function clusterRoutes(deps: AppDeps) {
       memberAnswer({
         ...member,
         running: running.get(member.node.name)?.length ?? 0,
-        lastSeenAt: silentMs === null ? null : deps.now() - silentMs,
+        lastSeenAt: silentMs === null ? member.node.silentSince ?? null : deps.now() - silentMs,
       })
     );
   };

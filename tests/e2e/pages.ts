@@ -77,17 +77,19 @@ export async function openShownSite(): Promise<ShownSite> {
 
 const seen = (text: string) => async (page: Page) => await page.getByText(text, { exact: false }).first().waitFor();
 
+const shown = (selector: string) => async (page: Page) => await page.locator(selector).first().waitFor();
+
 const JOB = "/jobs/postgres-backup";
 
 const PAGES: readonly ShownPage[] = [
   { name: "overview", path: "/", shows: "Overview", prepare: seen("postgres-backup") },
   { name: "jobs", path: "/jobs", shows: "Jobs", prepare: seen("billing-backup") },
   { name: "jobs-none", path: "/jobs?q=no-such-thing", shows: "Jobs" },
-  { name: "job", path: JOB, shows: "postgres-backup" },
+  { name: "job", path: JOB, shows: "postgres-backup", prepare: seen("Median") },
   { name: "job-runs", path: `${JOB}?tab=runs`, shows: "postgres-backup" },
   { name: "job-timeline", path: "/jobs/search-crawl?tab=timeline", shows: "search-crawl", prepare: seen("overlap") },
-  { name: "job-graph", path: "/jobs/etl-load?tab=graph", shows: "etl-load" },
-  { name: "job-definition", path: `${JOB}?tab=definition`, shows: "postgres-backup" },
+  { name: "job-graph", path: "/jobs/etl-load?tab=graph", shows: "etl-load", prepare: shown("main svg .graph-node") },
+  { name: "job-definition", path: `${JOB}?tab=definition`, shows: "postgres-backup", prepare: shown(".cm-line") },
   { name: "job-revisions", path: `${JOB}?tab=revisions`, shows: "postgres-backup" },
   { name: "editor", path: `${JOB}/edit`, shows: "Edit postgres-backup" },
   { name: "editor-new", path: "/new", shows: "New job" },

@@ -3,6 +3,7 @@ import type { MemberReport } from "../../../routes/wire/read_answer.ts";
 import { useAction } from "../data/action.tsx";
 import { useLeader, useMay, useMembers } from "../data/queries.ts";
 import { text } from "../english.ts";
+import { Columns } from "../parts/columns.tsx";
 import { useConfirm } from "../parts/confirm.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Empty, PageHead, Read } from "../parts/page.tsx";
@@ -18,16 +19,9 @@ export default function Nodes() {
           members.length === 0
             ? <Empty title={text.noNodes}>{text.noNodesHint}</Empty>
             : (
-              <Table.ScrollContainer minWidth={820}>
-                <Table verticalSpacing="sm" highlightOnHover>
-                  <Table.Thead>
-                    <Table.Tr>{text.nodeColumns.map((label) => <Table.Th key={label}>{label}</Table.Th>)}</Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {members.map((member) => <Row key={member.id} member={member} isLeader={member.name === leader} />)}
-                  </Table.Tbody>
-                </Table>
-              </Table.ScrollContainer>
+              <Columns labels={text.nodeColumns} leastWidth={820} verticalSpacing="sm" highlightOnHover>
+                {members.map((member) => <Row key={member.id} member={member} isLeader={member.name === leader} />)}
+              </Columns>
             )}
       </Read>
     </>

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import type { WaitingReport } from "../../../routes/wire/queue_answer.ts";
 import { useQueue } from "../data/queries.ts";
 import { text } from "../english.ts";
+import { Columns } from "../parts/columns.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Empty, PageHead, Read } from "../parts/page.tsx";
 import { executionPath, jobPath } from "../paths.ts";
@@ -16,14 +17,9 @@ export default function Queue() {
         {({ waiting, isCut }) =>
           waiting.length === 0 ? <Empty title={text.nothingWaits}>{text.nothingWaitsHint}</Empty> : (
             <>
-              <Table.ScrollContainer minWidth={640}>
-                <Table highlightOnHover>
-                  <Table.Thead>
-                    <Table.Tr>{text.queueColumns.map((label) => <Table.Th key={label}>{label}</Table.Th>)}</Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>{waiting.map((row) => <Row key={row.execution.id} row={row} />)}</Table.Tbody>
-                </Table>
-              </Table.ScrollContainer>
+              <Columns labels={text.queueColumns} leastWidth={640} highlightOnHover>
+                {waiting.map((row) => <Row key={row.execution.id} row={row} />)}
+              </Columns>
               {isCut && <Text size="sm" c="dimmed" mt="sm">{text.queueCut(waiting.length)}</Text>}
             </>
           )}

@@ -3,6 +3,7 @@ import {
   emptyStat,
   type EndedExecution,
   executionId,
+  type Gap,
   type Job,
   noOutput,
   parentsOf,
@@ -24,17 +25,25 @@ const RUNS = 700;
 export interface History {
   executions: EndedExecution[];
   stat: Stat;
+  /** Times that were refused. */
+  gap: Gap | null;
 }
 
 /** The past of a job, as `past` tells of it; `random` gives numbers in [0, 1). */
 export function historyOf(job: Job, past: Past, nowMs: number, random: () => number): History {
-  const times = timesOf(job, nowMs - past.tookMs * 1.5);
+  const all = timesOf(job, past.refusedLast === undefined ? nowMs - past.tookMs * 1.5 : nowMs);
+  const times = all.slice(0, all.length - (past.refusedLast ?? 0));
+  const refused = all.slice(times.length);
   const executions = times.map((at, i) => runOf(job, { past, at, fromLast: times.length - 1 - i }, random));
   const stat = executions.reduce(
     (soFar, { state, finishedAt }) => countGroup(soFar, state === "success" ? "success" : "failed", finishedAt),
     emptyStat,
   );
-  return { executions, stat };
+  const [from, to] = [refused[0], refused.at(-1)];
+  if (from === undefined || to === undefined) return { executions, stat, gap: null };
+  const last = executions.at(-1);
+  if (last !== undefined) last.finishedAt = to + 20_000;
+  return { executions, stat, gap: { from, to, count: refused.length, reason: "overlap" } };
 }
 
 /** When a job was due; one that waits for another follows the hour, one started by hand has been so each day. */

@@ -6,6 +6,7 @@ import type { Role } from "../../../model/mod.ts";
 import { useAction } from "../../data/action.tsx";
 import { useTokens } from "../../data/queries.ts";
 import { text } from "../../english.ts";
+import { Columns } from "../../parts/columns.tsx";
 import { useConfirm } from "../../parts/confirm.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { Empty, Read } from "../../parts/page.tsx";
@@ -22,14 +23,9 @@ export function TokensTab() {
           tokens.length === 0
             ? <Empty title={text.noTokens}>{text.noTokensHint}</Empty>
             : (
-              <Table.ScrollContainer minWidth={760}>
-                <Table verticalSpacing={6}>
-                  <Table.Thead>
-                    <Table.Tr>{text.tokenColumns.map((label) => <Table.Th key={label}>{label}</Table.Th>)}</Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>{tokens.map((token) => <Row key={token.id} token={token} />)}</Table.Tbody>
-                </Table>
-              </Table.ScrollContainer>
+              <Columns labels={text.tokenColumns} leastWidth={760} verticalSpacing={6}>
+                {tokens.map((token) => <Row key={token.id} token={token} />)}
+              </Columns>
             )}
       </Read>
     </Stack>

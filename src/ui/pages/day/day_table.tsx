@@ -2,6 +2,7 @@ import { Anchor, Table, Text } from "@mantine/core";
 import { Link } from "wouter";
 import type { PlanItem } from "../../../model/mod.ts";
 import { text } from "../../english.ts";
+import { Columns } from "../../parts/columns.tsx";
 import { absolute, Moment } from "../../parts/moment.tsx";
 import { State } from "../../parts/state.tsx";
 import { executionPath, jobPath } from "../../paths.ts";
@@ -9,31 +10,24 @@ import { executionPath, jobPath } from "../../paths.ts";
 /** What happens in a day, in the order of time. */
 export function DayTable({ items }: { items: readonly PlanItem[] }) {
   return (
-    <Table.ScrollContainer minWidth={640}>
-      <Table verticalSpacing={5} highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>{text.dayColumns.map((label) => <Table.Th key={label}>{label}</Table.Th>)}</Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((item, i) => (
-            <Table.Tr key={i}>
-              <Table.Td>
-                <Moment at={item.at} size="sm" />
-              </Table.Td>
-              <Table.Td className="breakable">
-                <Anchor component={Link} href={jobPath(item.job)} size="sm">{item.job}</Anchor>
-              </Table.Td>
-              <Table.Td>
-                <What item={item} />
-              </Table.Td>
-              <Table.Td>
-                <Text size="sm" c="dimmed" lineClamp={2} className="breakable">{whyOf(item)}</Text>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Columns labels={text.dayColumns} leastWidth={640} verticalSpacing={5} highlightOnHover>
+      {items.map((item, i) => (
+        <Table.Tr key={i}>
+          <Table.Td>
+            <Moment at={item.at} size="sm" />
+          </Table.Td>
+          <Table.Td className="breakable">
+            <Anchor component={Link} href={jobPath(item.job)} size="sm">{item.job}</Anchor>
+          </Table.Td>
+          <Table.Td>
+            <What item={item} />
+          </Table.Td>
+          <Table.Td>
+            <Text size="sm" c="dimmed" lineClamp={2} className="breakable">{whyOf(item)}</Text>
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </Columns>
   );
 }
 

@@ -9,6 +9,13 @@ import { duration } from "../../parts/moment.tsx";
 
 const HEIGHT = 170;
 
+const MOMENT = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+
 /** How long the last runs took, with their median. */
 export default function DurationChart({ runs }: { runs: readonly ExecutionReport[] }) {
   const place = useRef<HTMLDivElement>(null);
@@ -72,8 +79,14 @@ function optionsOf(width: number, isDark: boolean): uPlot.Options {
       points: { show: false },
     }],
     axes: [
-      { stroke: ink, grid, ticks: grid },
-      { stroke: ink, grid, ticks: grid, size: 70, values: (_, ticks) => ticks.map((tick) => duration(tick)) },
+      {
+        stroke: ink,
+        grid,
+        ticks: grid,
+        space: 110,
+        values: (_, ticks) => ticks.map((tick) => MOMENT.format(tick * 1_000)),
+      },
+      { stroke: ink, grid, ticks: grid, size: 90, values: (_, ticks) => ticks.map((tick) => duration(tick)) },
     ],
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.15)] } },
   };

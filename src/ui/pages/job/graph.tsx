@@ -11,6 +11,9 @@ import { jobPath } from "../../paths.ts";
 /** Size of a job in the graph, and how many are drawn at most. */
 const WIDTH = 190, HEIGHT = 44, MOST = 60;
 
+/** A wide graph is drawn smaller, down to this width in pixels; a narrower window shows a part of it. */
+const LEAST_WIDTH = 760;
+
 /** What starts this job, and what it starts, as far as that goes. */
 export default function Graph({ view }: { view: JobView }) {
   const views = useConnected(view);
@@ -18,7 +21,12 @@ export default function Graph({ view }: { view: JobView }) {
   if (nodes.length < 2) return <Text c="dimmed" size="sm">{text.noDependencies}</Text>;
   return (
     <Card withBorder style={{ overflowX: "auto" }} tabIndex={0} aria-label={text.jobTabs.graph} role="group">
-      <svg width={width} height={height} role="img" aria-label={text.graphOf(nodes.length)}>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        style={{ width: "100%", minWidth: Math.min(width, LEAST_WIDTH), maxWidth: width }}
+        role="img"
+        aria-label={text.graphOf(nodes.length)}
+      >
         {edges.map(({ points, label, key }) => (
           <g key={key}>
             <polyline
@@ -54,6 +62,7 @@ export default function Graph({ view }: { view: JobView }) {
             <Link
               href={jobPath(name, "graph")}
               className={`graph-node plain-link ${name === view.job.definition.name ? "here" : ""}`}
+              ref={name === view.job.definition.name ? intoView : undefined}
             >
               <Dot state={views.get(name)?.stat.status || "queued"} />
               <span title={name}>{name}</span>
@@ -63,6 +72,10 @@ export default function Graph({ view }: { view: JobView }) {
       </svg>
     </Card>
   );
+}
+
+function intoView(element: Element | null): void {
+  element?.scrollIntoView({ inline: "center", block: "nearest" });
 }
 
 /** The jobs that hang together with one, each read once; what was found so far. */

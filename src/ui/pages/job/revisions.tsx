@@ -2,6 +2,7 @@ import { Button, Card, Code, Group, Stack, Table, Text } from "@mantine/core";
 import { useAction } from "../../data/action.tsx";
 import { useMay, useRevisions } from "../../data/queries.ts";
 import { text } from "../../english.ts";
+import { Columns } from "../../parts/columns.tsx";
 import { useConfirm } from "../../parts/confirm.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { Read } from "../../parts/page.tsx";
@@ -59,31 +60,20 @@ export function Changes(
 ) {
   if (changes.length === 0) return null;
   return (
-    <Table.ScrollContainer minWidth={480}>
-      <Table mt="xs" layout="fixed" verticalSpacing={4}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w={160}>{text.field}</Table.Th>
-            <Table.Th>{text.before}</Table.Th>
-            <Table.Th>{text.after}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {changes.map(({ field, before, after }) => (
-            <Table.Tr key={field}>
-              <Table.Td>
-                <Code>{field}</Code>
-              </Table.Td>
-              <Table.Td className="breakable">
-                <span className="was">{before ?? "–"}</span>
-              </Table.Td>
-              <Table.Td className="breakable">
-                <span className="is">{after ?? "–"}</span>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Columns labels={[text.field, text.before, text.after]} leastWidth={480} mt="xs" layout="fixed" verticalSpacing={4}>
+      {changes.map(({ field, before, after }) => (
+        <Table.Tr key={field}>
+          <Table.Td>
+            <Code>{field}</Code>
+          </Table.Td>
+          <Table.Td className="breakable">
+            <span className="was">{before ?? "–"}</span>
+          </Table.Td>
+          <Table.Td className="breakable">
+            <span className="is">{after ?? "–"}</span>
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </Columns>
   );
 }

@@ -4,6 +4,7 @@ import { STATES_ON_WIRE } from "../../../../routes/wire/execution_answer.ts";
 import type { ExecutionReport } from "../../../../routes/wire/read_answer.ts";
 import { useExecutions } from "../../data/queries.ts";
 import { text } from "../../english.ts";
+import { Columns } from "../../parts/columns.tsx";
 import { Moment, Took } from "../../parts/moment.tsx";
 import { Empty, Read } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
@@ -52,46 +53,37 @@ export function Runs({ name }: { name: string }) {
 
 function RunTable({ job, runs }: { job: string; runs: readonly ExecutionReport[] }) {
   return (
-    <Table.ScrollContainer minWidth={760}>
-      <Table highlightOnHover verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            {text.runColumns.map((label) => <Table.Th key={label}>{label}</Table.Th>)}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {runs.map((run) => (
-            <Table.Tr key={run.id}>
-              <Table.Td>
-                <Anchor component={Link} href={executionPath(job, run.id)} size="sm">
-                  <State state={run.state} />
-                </Anchor>
-              </Table.Td>
-              <Table.Td>
-                <Moment at={run.dueAt} size="sm" />
-              </Table.Td>
-              <Table.Td>
-                <Moment at={run.startedAt} size="sm" />
-              </Table.Td>
-              <Table.Td>
-                <Took from={run.startedAt} to={run.finishedAt} size="sm" />
-              </Table.Td>
-              <Table.Td>
-                <Text size="sm">{run.node || "–"}</Text>
-              </Table.Td>
-              <Table.Td>
-                <Text size="sm">{text.triggers[run.trigger]}{run.requestedBy ? ` (${run.requestedBy})` : ""}</Text>
-              </Table.Td>
-              <Table.Td>
-                <Text size="sm">{run.attempt}</Text>
-              </Table.Td>
-              <Table.Td maw={320}>
-                <Text size="sm" c="dimmed" lineClamp={1} title={run.reason ?? undefined}>{run.reason}</Text>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Columns labels={text.runColumns} leastWidth={760} highlightOnHover verticalSpacing={6}>
+      {runs.map((run) => (
+        <Table.Tr key={run.id}>
+          <Table.Td>
+            <Anchor component={Link} href={executionPath(job, run.id)} size="sm">
+              <State state={run.state} />
+            </Anchor>
+          </Table.Td>
+          <Table.Td>
+            <Moment at={run.dueAt} size="sm" />
+          </Table.Td>
+          <Table.Td>
+            <Moment at={run.startedAt} size="sm" />
+          </Table.Td>
+          <Table.Td>
+            <Took from={run.startedAt} to={run.finishedAt} size="sm" />
+          </Table.Td>
+          <Table.Td>
+            <Text size="sm">{run.node || "–"}</Text>
+          </Table.Td>
+          <Table.Td>
+            <Text size="sm">{text.triggers[run.trigger]}{run.requestedBy ? ` (${run.requestedBy})` : ""}</Text>
+          </Table.Td>
+          <Table.Td>
+            <Text size="sm">{run.attempt}</Text>
+          </Table.Td>
+          <Table.Td maw={320}>
+            <Text size="sm" c="dimmed" lineClamp={1} title={run.reason ?? undefined}>{run.reason}</Text>
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </Columns>
   );
 }
