@@ -34,6 +34,8 @@ export const userBodySchema = z.object({
   role: z.enum(ROLES),
   ...scopeSchema.partial().shape,
 }).strict().refine(limitsNoAdmin, ADMIN_LIMITED);
+/** What a user is to be. */
+export type UserBody = z.input<typeof userBodySchema>;
 
 /** A user as it is listed: never the password. */
 export const userAnswerSchema = z.object({

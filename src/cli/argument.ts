@@ -9,6 +9,11 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** Gathers the values of an option that may be repeated. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
 /** Reads a `key=value` of an option that may be repeated. */
 export function keyValue(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf("=");

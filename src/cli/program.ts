@@ -28,6 +28,9 @@ import { addSecretDelete } from "./commands/secret_delete.ts";
 import { addSecretList } from "./commands/secret_list.ts";
 import { addSecretRotate } from "./commands/secret_rotate.ts";
 import { addSecretSet } from "./commands/secret_set.ts";
+import { addUserDelete } from "./commands/user_delete.ts";
+import { addUserList } from "./commands/user_list.ts";
+import { addUserSet } from "./commands/user_set.ts";
 import { addStart } from "./commands/start.ts";
 import { addStoreCopy } from "./commands/store_copy.ts";
 import { addTokenCreate } from "./commands/token_create.ts";
@@ -72,6 +75,11 @@ const GROUPS: readonly { name: string; what: string; commands: readonly AddComma
     name: "token",
     what: "Say who may use the API, and how far",
     commands: [addTokenCreate, addTokenList, addTokenRevoke],
+  },
+  {
+    name: "user",
+    what: "Say who signs in to the web UI with a password",
+    commands: [addUserSet, addUserList, addUserDelete],
   },
   {
     name: "secret",

@@ -1,10 +1,9 @@
 import type { hc } from "hono/client";
-import type { Role } from "../model/mod.ts";
 import type { AppType } from "../../routes/mod.ts";
 import { readMemberAnswer } from "../../routes/wire/read_answer.ts";
 import { readPlanAnswer } from "../../routes/wire/plan_answer.ts";
 import { readWaitingAnswer, type WaitingReport } from "../../routes/wire/queue_answer.ts";
-import { readSessionAnswer, readUserAnswer, type UserReport } from "../../routes/wire/session_answer.ts";
+import { readSessionAnswer, readUserAnswer, type UserBody, type UserReport } from "../../routes/wire/session_answer.ts";
 import type { EventReport } from "../../routes/wire/event_answer.ts";
 import { type EventPiece, readEventStream } from "./event_stream.ts";
 import { readBody } from "./fetch.ts";
@@ -93,7 +92,7 @@ export function clusterCalls({ baseUrl, v1, fetch }: Reached) {
     users: async (): Promise<UserReport[]> => (await body(await v1.users.$get())).map(readUserAnswer),
 
     /** Creates or changes a user; the password stays where none is given. Throws invalid. */
-    async putUser(name: string, wanted: { role: Role; password?: string; jobs?: string[] }): Promise<UserReport> {
+    async putUser(name: string, wanted: UserBody): Promise<UserReport> {
       const user = v1.users[":user"];
       const init = { body: JSON.stringify(wanted) };
       return readUserAnswer(await body(await user.$put({ param: { user: segment(name) } }, { init })));

@@ -1,4 +1,4 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { TESTER } from "../support/tester.ts";
 import { browserTest, openSite } from "./site.ts";
 
@@ -49,4 +49,30 @@ browserTest("UI: a user signs in with a password, is told what is wrong, and sig
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.getByRole("textbox", { name: "Password" }).waitFor();
   equal((await page.context().cookies()).filter(({ value }) => value !== "").length, 0);
+});
+
+browserTest("UI: an admin makes a user, changes their role, and deletes them", async () => {
+  await using site = await openSite();
+  const page = await site.open("/access?tab=users");
+  const role = async () => (await site.carillon.server.people.users.all()).map(({ name, user }) => [name, user.role]);
+  await page.getByRole("button", { name: "New user" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "User" }).fill("grace");
+  await dialog.getByRole("textbox", { name: "Password" }).fill("too short");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("needs 10 characters at least").waitFor();
+  await dialog.getByRole("textbox", { name: "Password" }).fill("correct horse");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("cell", { name: "grace" }).waitFor();
+  deepEqual(await role(), [["grace", "viewer"]]);
+  await page.getByRole("button", { name: "Change" }).click();
+  await dialog.getByRole("combobox", { name: "Role" }).click();
+  await page.getByRole("option", { name: "operator" }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("cell", { name: "operator" }).waitFor();
+  deepEqual(await role(), [["grace", "operator"]]);
+  await page.getByRole("button", { name: "Delete" }).click();
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await page.getByText("Nobody signs in with a password").waitFor();
+  deepEqual(await role(), []);
 });

@@ -97,6 +97,8 @@ const PAGES: readonly ShownPage[] = [
   { name: "queue", path: "/queue", shows: "Queue", prepare: seen("ml-train") },
   { name: "nodes", path: "/nodes", shows: "Nodes", prepare: seen("worker-3") },
   { name: "access", path: "/access", shows: "Access", prepare: seen("ci-deploy") },
+  { name: "users", path: "/access?tab=users", shows: "Access", prepare: seen("grace") },
+  { name: "secrets", path: "/access?tab=secrets", shows: "Access", prepare: seen("smtp-password") },
   { name: "audit", path: "/access?tab=audit", shows: "Access" },
   { name: "settings", path: "/settings", shows: "Settings" },
   { name: "help", path: "/help", shows: "Help" },

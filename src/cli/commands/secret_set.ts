@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { messageOf } from "../../runtime/mod.ts";
 import { type ApiOptions, openApi, withApi } from "../api.ts";
+import { collect } from "../argument.ts";
 import type { Cli, Finish } from "../cli.ts";
+import { readHidden } from "../standard_input.ts";
 import { UsageError } from "../usage_error.ts";
 
 const EXAMPLES = `
@@ -29,28 +30,9 @@ export function addSecretSet(parent: Command, cli: Cli, finish: Finish): void {
 
 async function setSecret(cli: Cli, name: string, options: Options): Promise<void> {
   const api = openApi(cli, options);
-  const value = await readValue(cli, name);
+  const value = await readHidden(cli, `secret "${name}"`, `carillon secret set ${name}`);
   await api.client.setSecret(name, { value, jobs: options.job, selectors: options.selector });
   cli.terminal.out(options.json ? api.lastJson() : `${name} is kept\n`);
-}
-
-async function readValue(cli: Cli, name: string): Promise<string> {
-  if (cli.readsTerminal()) {
-    throw new UsageError([
-      `Cannot read secret "${name}" from a terminal, which shows what is typed: give it a file or a pipe, ` +
-      `like carillon secret set ${name} < FILE`,
-    ]);
-  }
-  const bytes = await new Response(await cli.disk.read("-")).bytes();
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, "");
-  } catch (thrown) {
-    throw new UsageError([`Cannot read secret "${name}": ${messageOf(thrown)}; write bytes as base64`]);
-  }
-}
-
-function collect(pattern: string, before: readonly string[] = []): string[] {
-  return [...before, pattern];
 }
 
 function collectSelector(text: string, before: readonly Record<string, string>[] = []): Record<string, string>[] {

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { ROLES } from "../../model/mod.ts";
 import { type ApiOptions, openApi, withApi } from "../api.ts";
 import type { Cli, Finish } from "../cli.ts";
-import { keyValue } from "../argument.ts";
+import { collect, keyValue } from "../argument.ts";
 
 const EXAMPLES = `
 The token is printed this once; the server keeps its hash alone. Commands send it with --token, or CARILLON_TOKEN.
@@ -37,8 +37,4 @@ async function createToken(cli: Cli, name: string, options: Options): Promise<vo
   const api = openApi(cli, options);
   const token = await api.client.createToken({ name, role, jobs, metadata, lifetime: expires ?? null });
   cli.terminal.out(options.json ? api.lastJson() : `${token}\n`);
-}
-
-function collect(pattern: string, before: readonly string[]): string[] {
-  return [...before, pattern];
 }

@@ -116,6 +116,13 @@ export function useZone(timezone: string): string {
   return timezone || about?.timezone || "UTC";
 }
 
+/** All who sign in with a password. */
+export const useUsers = (): UseQueryResult<Reading<"users">> => useReading(["users"], (client) => client.users());
+
+/** All secrets, without their values. */
+export const useSecrets = (): UseQueryResult<Reading<"secrets">> =>
+  useReading(["secrets"], (client) => client.secrets());
+
 /** All tokens. */
 export const useTokens = (): UseQueryResult<Reading<"tokens">> => useReading(["tokens"], (client) => client.tokens());
 

@@ -4,9 +4,11 @@ import { useMay } from "../data/queries.ts";
 import { text } from "../english.ts";
 import { Empty, PageHead } from "../parts/page.tsx";
 import { AuditTab } from "./access/audit_tab.tsx";
+import { SecretsTab } from "./access/secrets_tab.tsx";
 import { TokensTab } from "./access/tokens_tab.tsx";
+import { UsersTab } from "./access/users_tab.tsx";
 
-const TABS = ["tokens", "audit"] as const;
+const TABS = ["tokens", "users", "secrets", "audit"] as const;
 
 /** Who may do what, and who did. */
 export default function Access() {
@@ -25,6 +27,12 @@ export default function Access() {
             </Tabs.List>
             <Tabs.Panel value="tokens">
               <TokensTab />
+            </Tabs.Panel>
+            <Tabs.Panel value="users">
+              <UsersTab />
+            </Tabs.Panel>
+            <Tabs.Panel value="secrets">
+              <SecretsTab />
             </Tabs.Panel>
             <Tabs.Panel value="audit">
               <AuditTab />

@@ -10,6 +10,7 @@ import { Columns } from "../../parts/columns.tsx";
 import { useConfirm } from "../../parts/confirm.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { Empty, Read } from "../../parts/page.tsx";
+import { namesIn, ROLE_CHOICES } from "./role_choice.ts";
 
 /** All tokens: whose they are, until when, and an end to each. */
 export function TokensTab() {
@@ -72,8 +73,6 @@ function Row({ token }: { token: TokenReport }) {
   );
 }
 
-const ROLES: readonly Role[] = ["viewer", "operator", "editor", "admin"];
-
 function NewToken() {
   const [opened, { open, close }] = useDisclosure(false);
   const [made, setMade] = useState<string | null>(null);
@@ -96,7 +95,7 @@ function NewTokenForm({ made }: { made: (token: string) => void }) {
   const [role, setRole] = useState<Role>("viewer");
   const [jobs, setJobs] = useState("");
   const [lifetime, setLifetime] = useState("90d");
-  const wanted = { name, role, jobs: jobs.split(/[\s,]+/).filter(Boolean), metadata: {}, lifetime: lifetime || null };
+  const wanted = { name, role, jobs: namesIn(jobs), metadata: {}, lifetime: lifetime || null };
   const create = useAction((client) => client.createToken(wanted), () => null, { then: made });
   return (
     <Stack>
@@ -109,9 +108,9 @@ function NewTokenForm({ made }: { made: (token: string) => void }) {
       />
       <Select
         label={text.role}
-        data={[...ROLES]}
+        data={[...ROLE_CHOICES]}
         value={role}
-        onChange={(value) => setRole(ROLES.find((each) => each === value) ?? "viewer")}
+        onChange={(value) => setRole(ROLE_CHOICES.find((each) => each === value) ?? "viewer")}
         allowDeselect={false}
         description={text.roleHelp[role]}
       />
