@@ -28,6 +28,8 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
 
   "GET /v1/session": { role: "public" },
   "POST /v1/session": { role: "public" },
+  "GET /v1/session/oidc": { role: "public" },
+  "GET /v1/session/oidc/callback": { role: "public" },
 
   "GET /metrics": { role: "viewer" },
 

@@ -137,6 +137,10 @@ export interface Sessions {
 export interface SignIn {
   withToken(token: string, from: string): Promise<string>;
   withPassword(user: string, password: string, from: string): Promise<string>;
+  /** Where a browser is to go, and what it keeps meanwhile. Throws not_found, unavailable. */
+  beginOidc(redirectUri: string, to: string): Promise<{ url: string; flow: string }>;
+  /** Throws unauthorized, forbidden, too_many, unavailable. */
+  withOidc(answered: URL, kept: string, from: string): Promise<{ secret: string; to: string }>;
 }
 
 /** People who sign in with a password. */
@@ -267,4 +271,6 @@ export interface AppDeps {
   ) => { path: string; message: string }[] | null;
   /** True when only loopback may talk to it: the Host and Origin rule applies. */
   loopbackOnly: boolean;
+  /** Where people reach the pages, as an origin; null: where their requests say. */
+  publicUrl: string | null;
 }

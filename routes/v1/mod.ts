@@ -14,6 +14,7 @@ import { queueRoutes } from "./queue.ts";
 import { restoreRoutes } from "./restore.ts";
 import { revisionRoutes } from "./revisions.ts";
 import { scheduleRoutes } from "./schedules.ts";
+import { oidcRoutes } from "./oidc.ts";
 import { sessionRoutes } from "./session.ts";
 import { secretRoutes } from "./secrets.ts";
 import { timelineRoutes } from "./timeline.ts";
@@ -31,6 +32,7 @@ export function v1Routes(deps: AppDeps) {
     .route("/", restoreRoutes(deps))
     .route("/", tokenRoutes(deps))
     .route("/", sessionRoutes(deps))
+    .route("/", oidcRoutes(deps))
     .route("/", userRoutes(deps))
     .route("/", secretRoutes(deps))
     .route("/", revisionRoutes(deps))

@@ -1,13 +1,14 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { ANYONE, type Caller, SESSION_MS } from "../../src/auth/mod.ts";
+import { ANYONE, type Caller } from "../../src/auth/mod.ts";
 import { CarillonError } from "../../src/runtime/mod.ts";
 import { answer } from "../answer.ts";
 import { actorOf, addressOf } from "../caller.ts";
-import { credentialOf, refuseForeign, SESSION_COOKIE } from "../credential.ts";
+import { credentialOf, refuseForeign } from "../credential.ts";
 import type { AppDeps } from "../deps.ts";
 import { anyBody, type HttpEdge, json, refusals } from "../http_edge.ts";
 import { readJson } from "../read_body.ts";
+import { sessionCookie } from "../session_cookie.ts";
 import { sessionAnswer, sessionAnswerSchema, signInBodySchema } from "../wire/session_answer.ts";
 
 /** Largest body of who signs in, in bytes. */
@@ -74,13 +75,4 @@ async function whoCalls({ asksTokens, sessions }: AppDeps, context: Context<Http
     if (thrown instanceof CarillonError && thrown.code === "unauthorized") return null;
     throw thrown;
   });
-}
-
-/** The cookie of a session, or the end of it. No script sees it, and other sites' pages do not send it. */
-export function sessionCookie(context: Context, secret: string | null): string {
-  const isSecure = new URL(context.req.url).protocol === "https:" ||
-    context.req.header("x-forwarded-proto") === "https";
-  const age = secret === null ? 0 : Math.floor(SESSION_MS / 1_000);
-  const parts = [`${SESSION_COOKIE}=${secret ?? ""}`, "Path=/", `Max-Age=${age}`, "HttpOnly", "SameSite=Lax"];
-  return [...parts, ...(isSecure ? ["Secure"] : [])].join("; ");
 }

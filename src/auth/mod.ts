@@ -6,6 +6,7 @@ export { admitCall, admitNode, callerOf } from "./admission.ts";
 export { admitRole, admitToAll, ANYONE, type Caller } from "./caller.ts";
 export { SESSION_MS, Sessions, type SessionsDeps } from "./sessions.ts";
 export { SignIn } from "./sign_in.ts";
+export { Oidc, type OidcSettings } from "./oidc.ts";
 export { Users, type UserWish } from "./users.ts";
 export {
   type KnownToken,

@@ -34,6 +34,8 @@ export interface SessionsDeps {
   audit: AuditTrail;
   tokens: Tokens;
   users: Users;
+  /** Whose word is taken for who somebody is; null: of nobody. */
+  issuer: string | null;
 }
 
 /** People who are signed in: each browser has a secret, of which the hash is stored. */
@@ -116,7 +118,7 @@ export class Sessions {
   }
 
   async #callerOf({ name, of }: Session): Promise<Caller | null> {
-    const { tokens, users, clock } = this.#deps;
+    const { tokens, users, issuer, clock } = this.#deps;
     switch (of.kind) {
       case "token": {
         const token = await tokens.find(of.id);
@@ -128,7 +130,7 @@ export class Sessions {
         return user && { name, role: user.role, scope: user.scope };
       }
       case "oidc":
-        return { name, role: of.role, scope: null };
+        return of.issuer === issuer ? { name, role: of.role, scope: null } : null;
       default:
         return of satisfies never;
     }

@@ -2,6 +2,7 @@ import type { AuditTrail } from "../audit/mod.ts";
 import { CarillonError, type Clock } from "../runtime/mod.ts";
 import { callerOf } from "./admission.ts";
 import { Attempts } from "./attempts.ts";
+import type { Oidc } from "./oidc.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Tokens } from "./tokens.ts";
 import type { Users } from "./users.ts";
@@ -14,6 +15,8 @@ export interface SignInDeps {
   tokens: Tokens;
   users: Users;
   sessions: Sessions;
+  /** Null where nobody else says who somebody is. */
+  oidc: Oidc | null;
   audit: AuditTrail;
   clock: Clock;
 }
@@ -63,6 +66,35 @@ export class SignIn {
     }
     this.#attempts.succeed(...keys);
     return await sessions.open({ kind: "user", name }, { by: name, from });
+  }
+
+  /** Begins to ask the OpenID provider. Throws `not_found` where there is none, `unavailable` when it does not answer. */
+  async beginOidc(redirectUri: string, to: string): Promise<{ url: string; flow: string }> {
+    return await this.#provider().begin(redirectUri, to);
+  }
+
+  /**
+   * With what the OpenID provider answered; `kept` is what the browser kept since it was sent there. Throws `too_many` after many
+   * wrong answers from an address, and what `Oidc.finish` throws.
+   */
+  async withOidc(answered: URL, kept: string, from: string): Promise<{ secret: string; to: string }> {
+    const oidc = this.#provider();
+    const address = `address/${from}`;
+    this.#attempts.admit(address);
+    try {
+      const { person: { name, ...of }, to } = await oidc.finish(answered, kept);
+      this.#attempts.succeed(address);
+      return { secret: await this.#deps.sessions.open({ kind: "oidc", ...of }, { by: name, from }), to };
+    } catch (thrown) {
+      if (isRefusal(thrown)) await this.#refused("oidc", from, this.#attempts.fail(address));
+      throw thrown;
+    }
+  }
+
+  #provider(): Oidc {
+    const { oidc } = this.#deps;
+    if (oidc !== null) return oidc;
+    throw new CarillonError("not_found", "Cannot sign in with OpenID Connect: this server knows no provider");
   }
 
   /** The trail tells of wrong attempts, and is not flooded by them: of the 1st, 2nd, 4th, 8th, … */

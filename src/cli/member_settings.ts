@@ -1,9 +1,6 @@
 import { z } from "zod";
 import type { MemberOptions } from "../member/mod.ts";
-
-const isNot = (what: string) => ({ input }: { input?: unknown }) => `${JSON.stringify(input)} is not ${what}`;
-
-const text = (what: string) => z.string({ error: isNot(what) }).refine((value) => value !== "", { error: isNot(what) });
+import { isNot, text } from "./setting_text.ts";
 
 const port = z.number({ error: isNot("a port") }).refine(
   (value) => Number.isInteger(value) && value > 0 && value < 65_536,

@@ -1,5 +1,6 @@
 import { createApp } from "../../routes/mod.ts";
 import { Agent } from "../agent/mod.ts";
+import type { OidcSettings } from "../auth/mod.ts";
 import type { Bell } from "../bell/mod.ts";
 import { createAgentClient } from "../client/mod.ts";
 import { createExecutors, DeniedAddresses, type Executor, killSurvivors } from "../execute/mod.ts";
@@ -37,6 +38,10 @@ export interface ServeOptions {
   adminTokenFile: string;
   /** What secrets are encrypted with. */
   secretKeys: SecretKeys;
+  /** Who else may say who somebody is; null for nobody. */
+  oidc: OidcSettings | null;
+  /** Where people reach the pages, as an origin; null: where their requests say. */
+  publicUrl: string | null;
   /** How long the audit trail is kept, in milliseconds. */
   auditKeptMs: number;
   /** Ask for no token, though others than loopback may come. */
@@ -91,6 +96,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     version: options.version,
     auditKeptMs: options.auditKeptMs,
     secretKeys: options.secretKeys,
+    oidc: options.oidc,
     bell: deps.bell,
   });
   await server.load();

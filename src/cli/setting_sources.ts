@@ -64,7 +64,7 @@ export function readSettings(sources: SettingSources): StartSettings {
 
 /** Why these settings make no node; undefined when they do. */
 function conflictOf(
-  { server, agent, join, joinToken, joinTokenFile, secretKeyFile }: StartSettings,
+  { server, agent, join, joinToken, joinTokenFile, secretKeyFile, oidcIssuer }: StartSettings,
 ): string | undefined {
   if (server && join.length > 0) {
     return "Cannot be a server and join others by --join: servers meet in their store, not over HTTP; " +
@@ -79,6 +79,9 @@ function conflictOf(
   }
   if (!server && secretKeyFile !== "") {
     return "Cannot use keys of secrets on an agent alone: servers have them, and give it what its runs need";
+  }
+  if (!server && oidcIssuer !== "") {
+    return "Cannot let people sign in on an agent alone: servers have the web UI; leave out --oidc-issuer";
   }
   if (joinToken !== "" && joinTokenFile !== "") return "Cannot use both a join token and a file of one: leave one out";
   return undefined;

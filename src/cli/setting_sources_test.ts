@@ -1,4 +1,5 @@
 import { defaultMemberSettings } from "./member_settings.ts";
+import { defaultOidcSettings } from "./oidc_settings.ts";
 import assert from "node:assert/strict";
 import { flagOf, readSettings, type SettingSources, variableOf } from "./setting_sources.ts";
 import { UsageError } from "./usage_error.ts";
@@ -17,6 +18,8 @@ Deno.test("readSettings() takes the defaults where nothing is set", () => {
     joinTokenFile: "",
     secretKeyFile: "",
     kv: "",
+    publicUrl: "",
+    ...defaultOidcSettings(),
     ...defaultMemberSettings(),
     httpAddr: "127.0.0.1:8080",
     advertiseUrl: "",

@@ -3,18 +3,9 @@ import { DeniedAddresses } from "../execute/mod.ts";
 import { LOG_LEVELS, parseDuration } from "../runtime/mod.ts";
 import { isTimeZone } from "../schedule/mod.ts";
 import { defaultMemberSettings, MEMBER_SETTINGS, memberSettingsShape } from "./member_settings.ts";
+import { defaultOidcSettings, OIDC_SETTINGS, oidcSettingsShape } from "./oidc_settings.ts";
 import { parseAddress } from "./serve.ts";
-
-/** A value as a message shows it. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
-}
-
-const isNot = (what: string) => ({ input }: { input?: unknown }) => `${shown(input)} is not ${what}`;
-
-const text = (what: string, isRight: (value: string) => boolean) =>
-  z.string({ error: isNot(what) }).refine(isRight, { error: isNot(what) });
+import { isNot, shown, text } from "./setting_text.ts";
 
 const flag = z.boolean({ error: isNot("true or false") });
 
@@ -116,6 +107,11 @@ export const startSettingsSchema = z.object({
   insecure: flag,
   dataDir: text("the path of a folder", (value) => value !== ""),
   kv: text("the address of a store", (value) => value !== ""),
+  publicUrl: text(
+    "an address like https://carillon.example",
+    (value) => /^https?:\/\/[^/\s?#]+\/?$/.test(value) && URL.canParse(value),
+  ),
+  ...oidcSettingsShape,
   ...memberSettingsShape,
   nodeName: text("a name of 1 to 200 characters", (value) => value.length > 0 && value.length <= 200),
   tag: tags,
@@ -170,6 +166,12 @@ export const START_SETTINGS = {
     kind: "text",
     what: "store that servers share: http(s)://host:port or etcd://host:port,… (a file in --data-dir)",
   },
+  publicUrl: {
+    value: "URL",
+    kind: "text",
+    what: "where people reach the web UI, if a proxy stands before this server",
+  },
+  ...OIDC_SETTINGS,
   ...MEMBER_SETTINGS,
   nodeName: { value: "NAME", kind: "text", what: "name of this node (the host's name)" },
   tag: { value: "KEY=VALUE", kind: "list", what: "tag of this node that jobs may ask for; repeat it for more" },
@@ -198,6 +200,8 @@ export function defaultSettings(hostname: string): StartSettings {
     insecure: false,
     dataDir: "carillon.data",
     kv: "",
+    publicUrl: "",
+    ...defaultOidcSettings(),
     ...defaultMemberSettings(),
     nodeName: hostname,
     tag: {},

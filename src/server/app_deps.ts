@@ -15,6 +15,8 @@ export interface EdgeOptions {
   defaultTimezone: string;
   loopbackOnly: boolean;
   asksTokens: boolean;
+  /** Where people reach the pages, as an origin; null: where their requests say. */
+  publicUrl: string | null;
   executorIssues: AppDeps["executorIssues"];
   /** Begins the end of this process. */
   leave: () => void;
@@ -30,7 +32,6 @@ export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
     outputs: server.outputs,
     agents: server.agents,
     ...server.people,
-    oidc: null,
     tokens: server.tokens,
     secrets: server.secrets,
     audit: server.audit,
@@ -47,6 +48,7 @@ export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
     defaultTimezone,
     executorIssues,
     loopbackOnly,
+    publicUrl: options.publicUrl,
   };
 }
 

@@ -1,4 +1,4 @@
-import { Sessions, SignIn, Tokens, type TokensDeps, Users } from "../auth/mod.ts";
+import { Oidc, type OidcSettings, Sessions, SignIn, Tokens, type TokensDeps, Users } from "../auth/mod.ts";
 
 /** Who may come in, and by which ways. */
 export interface People {
@@ -6,12 +6,15 @@ export interface People {
   users: Users;
   sessions: Sessions;
   signIn: SignIn;
+  /** Who else says who somebody is; null for nobody. */
+  oidc: Oidc | null;
 }
 
 /** Everything that knows who somebody is. */
-export function peopleOf(parts: TokensDeps): People {
+export function peopleOf(parts: TokensDeps, oidcSettings: OidcSettings | null): People {
   const tokens = new Tokens(parts);
   const users = new Users(parts);
-  const sessions = new Sessions({ ...parts, tokens, users });
-  return { tokens, users, sessions, signIn: new SignIn({ ...parts, tokens, users, sessions }) };
+  const oidc = oidcSettings && new Oidc(oidcSettings, parts.clock);
+  const sessions = new Sessions({ ...parts, tokens, users, issuer: oidc && oidc.issuer });
+  return { tokens, users, sessions, oidc, signIn: new SignIn({ ...parts, tokens, users, sessions, oidc }) };
 }

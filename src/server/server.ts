@@ -4,7 +4,7 @@ import { Agents, AssignedIndex, Broker, Liveness, Minder, QueueIndex, QueueWatch
 import { createHandlers, EffectWorker } from "../effect/mod.ts";
 import { BacklogWork, Firing, runBacklog, runFiring } from "../fire/mod.ts";
 import { CANCEL_BELL, Finisher, HourlyCounts, settleGate } from "../finish/mod.ts";
-import type { Tokens } from "../auth/mod.ts";
+import type { OidcSettings, Tokens } from "../auth/mod.ts";
 import { ClusterPauses, Jobs } from "../job/mod.ts";
 import { Events } from "../events/mod.ts";
 import { type Housekeeping, Retention } from "../keep/mod.ts";
@@ -41,6 +41,8 @@ export interface ServerOptions {
   auditKeptMs: number;
   /** What secrets are encrypted with. */
   secretKeys: SecretKeys;
+  /** Who else may say who somebody is; null for nobody. */
+  oidc: OidcSettings | null;
   /** The bell to wake by; the one that the engine's profile names when absent. */
   bell?: Bell;
 }
@@ -104,7 +106,7 @@ export class Server {
     const store = this.store = new Store({ engine, committer, log: options.log });
     countRuns(store, metrics);
     const audit = this.audit = new AuditTrail({ store, clock, random });
-    this.people = peopleOf({ store, clock, random, audit });
+    this.people = peopleOf({ store, clock, random, audit }, options.oidc);
     const secrets = this.secrets = new Secrets({ store, clock, random, audit, keys: options.secretKeys });
     this.catalogue = new Catalogue(store);
     this.#graph = new Graph(store);

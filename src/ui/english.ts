@@ -29,6 +29,12 @@ export const text = {
   user: "User",
   password: "Password",
   token: "Token",
+  refusals: {
+    unauthorized: "The identity provider did not say who you are, or too late. Try again.",
+    forbidden: "You are in no group that may come in. An admin can add your group: --oidc-role GROUP=ROLE.",
+    too_many: "Too many attempts went wrong. Wait a little, then try again.",
+    unavailable: "The identity provider does not answer. Sign in with a token, or try again later.",
+  } as Readonly<Record<string, string | undefined>>,
   showPassword: "Show what is typed as password",
   showToken: "Show what is typed as token",
   tokenHint: "One that `carillon token create` made",

@@ -27,6 +27,8 @@ await serve({
   httpDeny: [],
   auditKeptMs: 86_400_000,
   secretKeys: SecretKeys.none(),
+  oidc: null,
+  publicUrl: null,
   insecure: false,
   agent: kv === "",
   kv,

@@ -1,4 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import { freePorts } from "../support/free_ports.ts";
+import { startOpenIdProvider } from "../support/oidc_provider.ts";
 import { TESTER } from "../support/tester.ts";
 import { browserTest, openSite } from "./site.ts";
 
@@ -75,4 +77,28 @@ browserTest("UI: an admin makes a user, changes their role, and deletes them", a
   await dialog.getByRole("button", { name: "Delete" }).click();
   await page.getByText("Nobody signs in with a password").waitFor();
   deepEqual(await role(), []);
+});
+
+browserTest("UI: somebody signs in with OpenID Connect, and who is in no group is told so", async () => {
+  const [port = 0] = freePorts(1);
+  await using provider = await startOpenIdProvider(`http://127.0.0.1:${port}`);
+  provider.groups.set("ada", ["ops"]);
+  await using site = await openSite({ asksTokens: true, oidc: provider.settings }, port);
+  const page = await site.open("/jobs?q=shop");
+  const signInAs = async (name: string) => {
+    await page.getByRole("link", { name: "Sign in with Example ID" }).click();
+    await page.getByPlaceholder("Enter any login").fill(name);
+    await page.getByPlaceholder("and password").fill("any");
+    await page.getByRole("button", { name: "Sign-in" }).click();
+    await page.getByRole("button", { name: "Continue" }).click();
+  };
+  await signInAs("eve");
+  await page.getByText("You are in no group that may come in").waitFor();
+  await page.context().clearCookies(); // at the provider she would stay who she is
+  await page.goto(`${site.url}jobs?q=shop`);
+  await signInAs("ada");
+  await page.getByRole("heading", { level: 1, name: "Jobs" }).waitFor();
+  match(page.url(), /\/ui\/jobs\?q=shop$/);
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByText("oidc:ada (operator)").waitFor();
 });

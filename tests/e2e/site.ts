@@ -25,11 +25,11 @@ export interface LookOptions {
 /** Longest wait for anything in a page, in milliseconds: machines may be slow. */
 const PATIENCE_MS = 20_000;
 
-/** Starts both; disposing ends them. */
-export async function openSite(options: CarillonOptions = {}): Promise<Site> {
+/** Starts both, at this port or any; disposing ends them. */
+export async function openSite(options: CarillonOptions = {}, port = 0): Promise<Site> {
   const carillon = await startCarillon(options);
   const listener = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    { hostname: "127.0.0.1", port, onListen: () => {} },
     (request, info) => carillon.handle(request, info),
   );
   const browser = await playwright.launch({ executablePath: pathOf(chromium), args: ["--no-sandbox"] });

@@ -33,6 +33,8 @@ async function runServer(settings: ServerSettings, stop: AbortSignal): Promise<v
     adminTokenFile: "",
     auditKeptMs: 86_400_000,
     secretKeys: SecretKeys.none(),
+    oidc: null,
+    publicUrl: null,
     insecure: false,
     agent,
     kv,

@@ -6,7 +6,8 @@ const SNAKE = /^[a-z][a-z0-9]*(_[a-z0-9]+)+$/;
 
 /**
  * Property names in snake_case stay in routes/wire. Free are the names of executors' options (src/execute,
- * src/model/*_config.ts), the editor of a job's body with the names of its fields (src/ui), and words that src/model or src/runtime define as string values (`timed_out`, `not_found`),
+ * src/model/*_config.ts), the editor of a job's body with the names of its fields (src/ui), what an
+ * OpenID provider is asked (src/auth/oidc.ts), and words that src/model or src/runtime define as string values (`timed_out`, `not_found`),
  * for tables keyed by them.
  */
 export const wireNames: Rule = {
@@ -28,7 +29,9 @@ export const wireNames: Rule = {
 
 function isExempt(path: string): boolean {
   const folder = folderOf(path);
-  if (path === "src/ui/english.ts" || path.startsWith("src/ui/pages/editor")) return true;
+  if (path === "src/ui/english.ts" || path === "src/auth/oidc.ts" || path.startsWith("src/ui/pages/editor")) {
+    return true;
+  }
   return folder === "routes/wire" || folder === "src/execute" || /^src\/model\/.*_config\.ts$/.test(path);
 }
 

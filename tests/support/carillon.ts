@@ -1,4 +1,5 @@
 import { Agent } from "../../src/agent/mod.ts";
+import type { OidcSettings } from "../../src/auth/mod.ts";
 import { createAgentClient } from "../../src/client/mod.ts";
 import { createExecutors, type Executor, killSurvivors } from "../../src/execute/mod.ts";
 import { type Engine, openEmbedded } from "../../src/kv/mod.ts";
@@ -28,6 +29,7 @@ export interface CarillonOptions {
   asksTokens?: boolean;
   /** None otherwise. */
   secretKeys?: SecretKeys;
+  oidc?: OidcSettings;
 }
 
 /** A real server with its agent on an embedded store, without a socket. */
@@ -62,6 +64,7 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
     version: "0.0.0-test",
     auditKeptMs: 90 * 86_400_000,
     secretKeys: options.secretKeys ?? SecretKeys.none(),
+    oidc: options.oidc ?? null,
   });
   await server.load();
   const env = { PATH: "/usr/bin:/bin" };
@@ -75,6 +78,7 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
     defaultTimezone,
     loopbackOnly: !options.asksTokens,
     asksTokens: options.asksTokens ?? false,
+    publicUrl: null,
     executorIssues: (name, config) => executors.get(name)?.validate(config) ?? null,
     leave: () => {},
   }));

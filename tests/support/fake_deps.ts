@@ -94,6 +94,8 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
     },
     signIn: {
       withToken: () => Promise.reject(new CarillonError("unauthorized", "Cannot sign in")),
+      beginOidc: () => Promise.reject(new CarillonError("not_found", "Cannot sign in")),
+      withOidc: () => Promise.reject(new CarillonError("not_found", "Cannot sign in")),
       withPassword: () => Promise.reject(new CarillonError("unauthorized", "Cannot sign in")),
     },
     users: {
@@ -102,6 +104,7 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
       remove: (name) => Promise.reject(new CarillonError("not_found", `Cannot find user "${name}"`)),
     },
     oidc: null,
+    publicUrl: null,
     secrets: {
       all: () => Promise.resolve([]),
       put: (name, { jobs = [], selectors = [] }, { by }) =>

@@ -3,6 +3,7 @@ import { createLog, messageOf } from "../../runtime/mod.ts";
 import type { Cli, Finish } from "../cli.ts";
 import { flagOf, readSettings, variableOf } from "../setting_sources.ts";
 import { memberOptionsOf } from "../member_settings.ts";
+import { oidcSettingsOf } from "../oidc_settings.ts";
 import { readSecretKeys, withoutSecretKey } from "../secret_keys.ts";
 import { START_SETTINGS, type StartSettings } from "../start_settings.ts";
 import { listenForStop } from "../stop_signals.ts";
@@ -98,8 +99,11 @@ async function serveOptions(cli: Cli, settings: StartSettings): Promise<Paramete
   }
   const readText = (path: string) => cli.readText(path);
   const secretKeys = await readSecretKeys({ env: cli.env, file: settings.secretKeyFile, readText });
+  const oidc = await oidcSettingsOf(settings, (path) => readSetting(cli, path));
   const shared = {
     secretKeys,
+    oidc,
+    publicUrl: settings.publicUrl === "" ? null : new URL(settings.publicUrl).origin,
     httpAddr,
     advertise,
     timezone,

@@ -45,6 +45,8 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     secretKeys: SecretKeys.none(),
     auditKeptMs: 2_160 * 3_600_000,
     insecure: true,
+    oidc: null,
+    publicUrl: null,
     agent: true,
     kv: "",
     member: null,

@@ -22,6 +22,7 @@ import { text } from "../english.ts";
 /** Asks who somebody is, in each way that the server knows. */
 export function SignIn() {
   const { data: session } = useSession();
+  const refused = new URLSearchParams(location.search).get("refused");
   return (
     <Center component="main" mih="100vh" p="md">
       <Card withBorder padding="xl" w="100%" maw={420}>
@@ -30,11 +31,18 @@ export function SignIn() {
             <IconBell aria-hidden />
             <Title order={1} size="h3">{text.product}</Title>
           </Group>
+          {refused !== null && (
+            <Alert color="red" variant="outline" role="alert">
+              <Text size="sm">{text.refusals[refused] ?? text.refusals.unauthorized}</Text>
+            </Alert>
+          )}
           {session?.oidc && (
             <>
               <Button
                 component="a"
-                href={`/v1/session/oidc?return=${encodeURIComponent(location.pathname + location.search)}`}
+                href={`/v1/session/oidc?return=${
+                  encodeURIComponent(refused ? "/ui/" : location.pathname + location.search)
+                }`}
               >
                 {text.signInWith(session.oidc.name)}
               </Button>

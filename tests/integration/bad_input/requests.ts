@@ -81,6 +81,8 @@ export const BODIES: Readonly<Record<string, fc.Arbitrary<BadRequest["body"]>>> 
   "GET /v1/session": fc.constant(undefined),
   "POST /v1/session": jsonText(mutated({ user: "fuzz", password: "fuzz" })),
   "DELETE /v1/session": junkText,
+  "GET /v1/session/oidc": fc.constant(undefined),
+  "GET /v1/session/oidc/callback": fc.constant(undefined),
   "GET /v1/users": fc.constant(undefined),
   "PUT /v1/users/:user": jsonText(mutated({ password: "a long password", role: "viewer", jobs: ["a*"] })),
   "DELETE /v1/users/:user": junkText,
