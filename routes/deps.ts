@@ -257,6 +257,8 @@ export interface AppDeps {
   metrics: Metrics;
   /** Whether who calls the API or an agent's path needs a token. */
   asksTokens: boolean;
+  /** Whether an agent needs a certificate. */
+  asksCertificates: boolean;
   cluster: Cluster;
   log: Log;
   now: () => number;

@@ -8,6 +8,8 @@ export interface HttpEdge {
     remoteAddr?: Deno.Addr;
     /** The call is this process's own agent's: it needs no token. Never set for a call that came by a socket. */
     ownAgent?: boolean;
+    /** Whether the connection showed a certificate of the authority that agents are to be of. */
+    isCertified?: boolean;
   };
   Variables: {
     /** Who calls the API; absent on what is open to everyone. */

@@ -47,12 +47,17 @@ export function jobGuard(deps: AppDeps): MiddlewareHandler<HttpEdge> {
   };
 }
 
-/** Notes whose token an agent's call came with, before its body is read; refuses one without, where tokens are asked for. */
-export function agentGuard({ tokens, asksTokens }: AppDeps): MiddlewareHandler<HttpEdge> {
+/** Notes whose token an agent's call came with, before its body is read; refuses one without, or without a certificate, where they are asked for. */
+export function agentGuard({ tokens, asksTokens, asksCertificates }: AppDeps): MiddlewareHandler<HttpEdge> {
   return async (context, next) => {
-    if (asksTokens && context.env?.ownAgent !== true) {
-      context.set("holder", await tokens.holder(tokenOf(context.req.raw)));
+    const isOwn = context.env?.ownAgent === true;
+    if (asksCertificates && !isOwn && context.env?.isCertified !== true) {
+      throw new CarillonError(
+        "unauthorized",
+        "Cannot answer an agent: it shows no certificate of the authority that agents here are of (--tls-client-ca)",
+      );
     }
+    if (asksTokens && !isOwn) context.set("holder", await tokens.holder(tokenOf(context.req.raw)));
     await next();
   };
 }

@@ -6,10 +6,13 @@ import { createAgentClient } from "../client/mod.ts";
 import { createExecutors, DeniedAddresses, type Executor, killSurvivors } from "../execute/mod.ts";
 import { type Engine, openEngine } from "../kv/mod.ts";
 import { MAX_TXN_OPS, type Member, type MemberOptions, startMember } from "../member/mod.ts";
-import { aborted, CarillonError, type Clock, invalid, type Log, messageOf, type Random } from "../runtime/mod.ts";
+import { aborted, type Clock, invalid, type Log, type Random } from "../runtime/mod.ts";
 import type { SecretKeys } from "../secret/mod.ts";
 import { seeToFirstToken } from "./first_token.ts";
+import { listen } from "./listener.ts";
 import { appDepsOf, type DataDir, openDataDir, Server } from "../server/mod.ts";
+import { TlsFiles } from "./tls_files.ts";
+import type { TlsPaths } from "./tls_settings.ts";
 
 /** How a server is to be run. */
 export interface ServeOptions {
@@ -42,6 +45,8 @@ export interface ServeOptions {
   oidc: OidcSettings | null;
   /** Where people reach the pages, as an origin; null: where their requests say. */
   publicUrl: string | null;
+  /** Files to listen with; null: without TLS. */
+  tls: TlsPaths | null;
   /** How long the audit trail is kept, in milliseconds. */
   auditKeptMs: number;
   /** Ask for no token, though others than loopback may come. */
@@ -61,7 +66,7 @@ export interface ServeDeps {
   stop: AbortSignal;
   /** The second signal: end at once. */
   hurry: AbortSignal;
-  onListening?: (address: { hostname: string; port: number }) => void;
+  onListening?: (address: { scheme: "http" | "https"; hostname: string; port: number }) => void;
   /** Is given the first token of an admin, which is shown this once. */
   onFirstToken?: (token: string) => void;
 }
@@ -104,6 +109,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
   using executors = createExecutors({ clock, env: options.env, log, denied: new DeniedAddresses(options.httpDeny) });
   const app = createApp(appDepsOf(server, {
     ...options,
+    asksCertificates: (options.tls?.ca ?? "") !== "",
     clock,
     log,
     defaultTimezone: options.timezone,
@@ -112,10 +118,12 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     executorIssues: (name, config) => executors.get(name)?.validate(config) ?? null,
     leave: () => left.abort(),
   }));
-  const listener = listen(address, (request, info) => app.fetch(request, { remoteAddr: info.remoteAddr }), log);
+  const tls = options.tls && await TlsFiles.open(options.tls, { clock, log, readText: Deno.readTextFile });
+  const listener = await listen(address, (request, asker) => app.fetch(request, { ...asker }), { log, tls });
   stack.defer(() => Promise.race([listener.shutdown(), clock.sleep(LAST_ANSWERS_MS)]));
   server.address = options.advertise || hostAndPort(address.hostname, listener.addr.port);
-  deps.onListening?.({ hostname: address.hostname, port: listener.addr.port });
+  const scheme = tls ? "https" : "http";
+  deps.onListening?.({ scheme, hostname: address.hostname, port: listener.addr.port });
   const own = { remoteAddr: listener.addr, ownAgent: true };
   const agent = options.agent ? newAgent(options, deps, executors, (request) => app.fetch(request, own)) : null;
   const how = { ...deps, stop, drainMs: options.drainMs };
@@ -209,26 +217,6 @@ function newAgent(
     identity: { name, tags, slots, version, server: true },
     killSurvivors: (groups) => killSurvivors({ clock, env }, groups),
   });
-}
-
-function listen(
-  address: { hostname: string; port: number },
-  handler: Deno.ServeHandler<Deno.NetAddr>,
-  log: Log,
-): Deno.HttpServer<Deno.NetAddr> {
-  try {
-    return Deno.serve({
-      ...address,
-      onListen: () => {},
-      onError: (thrown) => {
-        log.error(`Cannot answer a request: ${messageOf(thrown)}`, { error: thrown });
-        return new Response(null, { status: 500 });
-      },
-    }, handler);
-  } catch (cause) {
-    const where = `${address.hostname}:${address.port}`;
-    throw new CarillonError("unavailable", `Cannot listen on "${where}": ${messageOf(cause)}`, { cause });
-  }
 }
 
 /** Reads `host:port`; `:port` means every interface. Throws `invalid`. */

@@ -4,7 +4,9 @@ import { createAgentClient, type NodeTokens } from "../client/mod.ts";
 import { createExecutors, DeniedAddresses, killSurvivors } from "../execute/mod.ts";
 import { aborted } from "../runtime/mod.ts";
 import { openDataDir } from "../server/mod.ts";
+import { OutwardFetch } from "./outward_fetch.ts";
 import type { ServeDeps } from "./serve.ts";
+import type { TlsPaths } from "./tls_settings.ts";
 
 /** How a node that is an agent alone is to be run. */
 export interface ServeAgentOptions {
@@ -19,6 +21,8 @@ export interface ServeAgentOptions {
   drainMs: number;
   /** Ranges of addresses that jobs must not call from here. */
   httpDeny: string[];
+  /** What it shows to servers, and whose word it takes for theirs; null: what the system says. */
+  tls: TlsPaths | null;
   env: Readonly<Record<string, string>>;
   version: string;
 }
@@ -33,7 +37,11 @@ export async function serveAgent(options: ServeAgentOptions, deps: ServeDeps): P
   using dataDir = await openDataDir(options.dataDir);
   using executors = createExecutors({ clock, env, log, denied: new DeniedAddresses(options.httpDeny) });
   const tokens = await loadTokens(options.joinToken, joinPath(dataDir.path, "node-token"));
-  const servers = options.join.map((url) => ({ url, server: createAgentClient({ baseUrl: url, fetch, tokens }) }));
+  await using outward = await OutwardFetch.open(options.tls, { clock, log, readText: Deno.readTextFile });
+  const servers = options.join.map((url) => ({
+    url,
+    server: createAgentClient({ baseUrl: url, fetch: outward.fetch, tokens }),
+  }));
   const agent = new Agent({
     server: new AnyServer({ servers, clock, random, log }),
     executors,

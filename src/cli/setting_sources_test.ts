@@ -1,5 +1,6 @@
 import { defaultMemberSettings } from "./member_settings.ts";
 import { defaultOidcSettings } from "./oidc_settings.ts";
+import { defaultTlsSettings } from "./tls_settings.ts";
 import assert from "node:assert/strict";
 import { flagOf, readSettings, type SettingSources, variableOf } from "./setting_sources.ts";
 import { UsageError } from "./usage_error.ts";
@@ -20,6 +21,7 @@ Deno.test("readSettings() takes the defaults where nothing is set", () => {
     kv: "",
     publicUrl: "",
     ...defaultOidcSettings(),
+    ...defaultTlsSettings(),
     ...defaultMemberSettings(),
     httpAddr: "127.0.0.1:8080",
     advertiseUrl: "",

@@ -6,6 +6,7 @@ import { defaultMemberSettings, MEMBER_SETTINGS, memberSettingsShape } from "./m
 import { defaultOidcSettings, OIDC_SETTINGS, oidcSettingsShape } from "./oidc_settings.ts";
 import { parseAddress } from "./serve.ts";
 import { isNot, shown, text } from "./setting_text.ts";
+import { defaultTlsSettings, TLS_SETTINGS, tlsSettingsShape } from "./tls_settings.ts";
 
 const flag = z.boolean({ error: isNot("true or false") });
 
@@ -112,6 +113,7 @@ export const startSettingsSchema = z.object({
     (value) => /^https?:\/\/[^/\s?#]+\/?$/.test(value) && URL.canParse(value),
   ),
   ...oidcSettingsShape,
+  ...tlsSettingsShape,
   ...memberSettingsShape,
   nodeName: text("a name of 1 to 200 characters", (value) => value.length > 0 && value.length <= 200),
   tag: tags,
@@ -172,6 +174,7 @@ export const START_SETTINGS = {
     what: "where people reach the web UI, if a proxy stands before this server",
   },
   ...OIDC_SETTINGS,
+  ...TLS_SETTINGS,
   ...MEMBER_SETTINGS,
   nodeName: { value: "NAME", kind: "text", what: "name of this node (the host's name)" },
   tag: { value: "KEY=VALUE", kind: "list", what: "tag of this node that jobs may ask for; repeat it for more" },
@@ -202,6 +205,7 @@ export function defaultSettings(hostname: string): StartSettings {
     kv: "",
     publicUrl: "",
     ...defaultOidcSettings(),
+    ...defaultTlsSettings(),
     ...defaultMemberSettings(),
     nodeName: hostname,
     tag: {},

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Authority } from "../../tests/support/certificates.ts";
 import { MemberCluster } from "../../tests/support/member_cluster.ts";
 import { etcdTest } from "../../tests/support/needs_etcd.ts";
 import { systemClock } from "../runtime/mod.ts";
@@ -6,35 +7,11 @@ import { Asker, readPems } from "./ask.ts";
 import { reportCluster } from "./cluster_report.ts";
 import type { TlsFiles } from "./options.ts";
 
-/** A certificate for 127.0.0.1, for both sides of a connection, that is its own authority. */
+/** Files of a member that are believed by all who believe its authority. */
 async function makeCertificates(root: string): Promise<TlsFiles> {
-  const files = { certPath: `${root}/cert.pem`, keyPath: `${root}/key.pem`, caPath: `${root}/ca.pem` };
-  await openssl([
-    "req",
-    "-x509",
-    ...newKey(`${root}/ca.key`),
-    "-out",
-    files.caPath,
-    "-subj",
-    "/CN=test-ca",
-    "-days",
-    "2",
-  ]);
-  const request = `${root}/request.pem`, extensions = `${root}/extensions`;
-  await openssl(["req", ...newKey(files.keyPath), "-out", request, "-subj", "/CN=member"]);
-  await Deno.writeTextFile(extensions, "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n");
-  const signing = ["-CA", files.caPath, "-CAkey", `${root}/ca.key`, "-CAcreateserial", "-extfile", extensions];
-  await openssl(["x509", "-req", "-in", request, "-out", files.certPath, "-days", "2", ...signing]);
-  return files;
-}
-
-const newKey = (
-  path: string,
-) => ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", path];
-
-async function openssl(args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("openssl", { args }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
+  const authority = await Authority.create(root);
+  const { cert: certPath, key: keyPath } = await authority.issue("member");
+  return { certPath, keyPath, caPath: authority.ca };
 }
 
 etcdTest("startMember() forms a cluster over TLS, where a stranger is not heard", async () => {

@@ -15,6 +15,8 @@ export interface EdgeOptions {
   defaultTimezone: string;
   loopbackOnly: boolean;
   asksTokens: boolean;
+  /** Whether an agent needs a certificate. */
+  asksCertificates: boolean;
   /** Where people reach the pages, as an origin; null: where their requests say. */
   publicUrl: string | null;
   executorIssues: AppDeps["executorIssues"];
@@ -41,6 +43,7 @@ export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
     plans: server.plans,
     metrics: server.metrics,
     asksTokens,
+    asksCertificates: options.asksCertificates,
     cluster: clusterOf(server, options),
     log,
     now: () => clock.now(),

@@ -29,6 +29,7 @@ await serve({
   secretKeys: SecretKeys.none(),
   oidc: null,
   publicUrl: null,
+  tls: null,
   insecure: false,
   agent: kv === "",
   kv,

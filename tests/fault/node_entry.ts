@@ -53,7 +53,17 @@ async function runAgent(settings: AgentSettings, stop: AbortSignal): Promise<voi
 
 function common({ name, dataDir, slots, tags }: NodeSettings) {
   const env = Deno.env.toObject();
-  return { httpDeny: [], nodeName: name, dataDir, slots, tags, drainMs: DRAIN_MS, env, version: "0.0.0-fault" };
+  return {
+    httpDeny: [],
+    tls: null,
+    nodeName: name,
+    dataDir,
+    slots,
+    tags,
+    drainMs: DRAIN_MS,
+    env,
+    version: "0.0.0-fault",
+  };
 }
 
 function depsOf({ logPath }: NodeSettings, stop: AbortSignal) {

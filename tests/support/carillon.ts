@@ -79,6 +79,7 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
     loopbackOnly: !options.asksTokens,
     asksTokens: options.asksTokens ?? false,
     publicUrl: null,
+    asksCertificates: false,
     executorIssues: (name, config) => executors.get(name)?.validate(config) ?? null,
     leave: () => {},
   }));

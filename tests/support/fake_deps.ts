@@ -105,6 +105,7 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
     },
     oidc: null,
     publicUrl: null,
+    asksCertificates: false,
     secrets: {
       all: () => Promise.resolve([]),
       put: (name, { jobs = [], selectors = [] }, { by }) =>

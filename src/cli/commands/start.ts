@@ -4,6 +4,7 @@ import type { Cli, Finish } from "../cli.ts";
 import { flagOf, readSettings, variableOf } from "../setting_sources.ts";
 import { memberOptionsOf } from "../member_settings.ts";
 import { oidcSettingsOf } from "../oidc_settings.ts";
+import { tlsPathsOf } from "../tls_settings.ts";
 import { readSecretKeys, withoutSecretKey } from "../secret_keys.ts";
 import { START_SETTINGS, type StartSettings } from "../start_settings.ts";
 import { listenForStop } from "../stop_signals.ts";
@@ -76,8 +77,8 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
     ? cli.serve(await serveOptions(cli, settings), {
       ...deps,
       onFirstToken: (token) => cli.terminal.note(FIRST_TOKEN + token),
-      onListening: ({ hostname, port }) => {
-        const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+      onListening: ({ scheme, hostname, port }) => {
+        const url = `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
         log.info(`Carillon ${cli.version} is up`, { url, dataDir: settings.dataDir });
       },
     })
@@ -126,7 +127,8 @@ async function agentOptions(cli: Cli, settings: StartSettings): Promise<Paramete
 
 function nodeOptions({ env, version }: Cli, settings: StartSettings) {
   const { dataDir, nodeName, tag: tags, slots, drain: drainMs, httpDeny } = settings;
-  return { dataDir, nodeName, tags, slots, drainMs, httpDeny, env: withoutSecretKey(env), version };
+  const tls = tlsPathsOf(settings);
+  return { dataDir, nodeName, tags, slots, drainMs, httpDeny, tls, env: withoutSecretKey(env), version };
 }
 
 async function readConfig(cli: Cli, path: unknown): Promise<{ path: string; text: string } | null> {

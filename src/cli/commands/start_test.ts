@@ -13,7 +13,7 @@ const untilAborted = (signal: AbortSignal) =>
 
 /** A server that stops when it is asked to. */
 const obedient: Serve = async (_options, { stop, onListening }) => {
-  onListening?.({ hostname: "127.0.0.1", port: 8080 });
+  onListening?.({ scheme: "http", hostname: "127.0.0.1", port: 8080 });
   await untilAborted(stop);
 };
 
@@ -23,7 +23,7 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     env: { CARILLON_SLOTS: "3", HOME: "/h" },
     serve: (options, { onListening }) => {
       given.push(options);
-      onListening?.({ hostname: "::1", port: 9000 });
+      onListening?.({ scheme: "http", hostname: "::1", port: 9000 });
       return Promise.resolve();
     },
   });
@@ -47,6 +47,7 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     insecure: true,
     oidc: null,
     publicUrl: null,
+    tls: null,
     agent: true,
     kv: "",
     member: null,

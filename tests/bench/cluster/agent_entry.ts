@@ -13,6 +13,7 @@ await serveAgent({
   join,
   joinToken: null,
   httpDeny: [],
+  tls: null,
   dataDir,
   nodeName,
   tags: {},
