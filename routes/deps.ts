@@ -143,6 +143,12 @@ export interface SignIn {
   withOidc(answered: URL, kept: string, from: string): Promise<{ secret: string; to: string }>;
 }
 
+/** How much one caller may ask. Both throw too_many. */
+export interface CallerLimits {
+  admit(name: string): void;
+  openStream(name: string): Disposable;
+}
+
 /** People who sign in with a password. */
 export interface Users {
   all(): Promise<{ name: string; user: User }[]>;
@@ -246,6 +252,7 @@ export interface AppDeps {
   sessions: Sessions;
   signIn: SignIn;
   users: Users;
+  limits: CallerLimits;
   /** Who else may say who somebody is; null for nobody. */
   oidc: { name: string } | null;
   secrets: Secrets;

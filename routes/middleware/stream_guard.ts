@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { callerOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
 import type { HttpEdge } from "../http_edge.ts";
 import { credentialOf } from "../credential.ts";
@@ -6,15 +7,35 @@ import { credentialOf } from "../credential.ts";
 /** What marks an answer that goes on until its reader leaves: nobody between may hold it back. */
 export const LIVE = { "x-accel-buffering": "no", "cache-control": "no-store" } as const;
 
-/** Ends a live answer when the token or the session that it was asked for with opens nothing any more. */
-export function streamGuard({ tokens, sessions }: AppDeps): MiddlewareHandler<HttpEdge> {
+/**
+ * Ends a live answer when the token or the session that it was asked for with opens nothing any more, and refuses one too many
+ * of a caller.
+ */
+export function streamGuard({ tokens, sessions, limits }: AppDeps): MiddlewareHandler<HttpEdge> {
   return async (context, next) => {
     await next();
     const { body, headers, status } = context.res;
     const credential = credentialOf(context.req.raw);
     if (body === null || credential === null || headers.get("x-accel-buffering") !== LIVE["x-accel-buffering"]) return;
+    // Of a HEAD nobody reads or ends the body.
+    if (context.req.method === "HEAD") return await body.cancel();
     const watched = credential.kind === "token" ? tokens : sessions;
-    const guarded = untilTold(body, (tell) => watched.watch(credential.text, tell));
+    let counted: Disposable;
+    try {
+      counted = limits.openStream(callerOf(context).name);
+    } catch (thrown) {
+      await body.cancel();
+      throw thrown;
+    }
+    const guarded = untilTold(body, (tell) => {
+      const watch = watched.watch(credential.text, tell);
+      return {
+        [Symbol.dispose]() {
+          watch[Symbol.dispose]();
+          counted[Symbol.dispose]();
+        },
+      };
+    });
     context.res = new Response(guarded, { status, headers });
   };
 }
@@ -29,6 +50,7 @@ function untilTold(
   return new ReadableStream({
     start(controller) {
       watched = watch(() => {
+        watched?.[Symbol.dispose]();
         controller.close();
         // What it was about to give is not wanted; that the source fails at its end changes nothing.
         reader.cancel().catch(() => {});

@@ -23,6 +23,7 @@ export function apiGuard(deps: AppDeps): MiddlewareHandler<HttpEdge> {
     if (route && !rule) throw closed(route);
     if (rule?.role === "public") return await next();
     const caller = deps.asksTokens ? await callerWith(deps, context.req.raw) : ANYONE;
+    if (deps.asksTokens) deps.limits.admit(caller.name);
     context.set("caller", caller);
     if (route && rule) {
       admitRole(caller, rule.role);

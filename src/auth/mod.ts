@@ -4,6 +4,7 @@
  */
 export { admitCall, admitNode, callerOf } from "./admission.ts";
 export { admitRole, admitToAll, ANYONE, type Caller } from "./caller.ts";
+export { CallerLimits, type CallerLimitSettings } from "./caller_limits.ts";
 export { SESSION_MS, Sessions, type SessionsDeps } from "./sessions.ts";
 export { SignIn } from "./sign_in.ts";
 export { Oidc, type OidcSettings } from "./oidc.ts";

@@ -1,6 +1,6 @@
 import { createApp } from "../../routes/mod.ts";
 import { Agent } from "../agent/mod.ts";
-import type { OidcSettings } from "../auth/mod.ts";
+import { CallerLimits, type CallerLimitSettings, type OidcSettings } from "../auth/mod.ts";
 import type { Bell } from "../bell/mod.ts";
 import { createAgentClient } from "../client/mod.ts";
 import { createExecutors, DeniedAddresses, type Executor, killSurvivors } from "../execute/mod.ts";
@@ -45,6 +45,8 @@ export interface ServeOptions {
   oidc: OidcSettings | null;
   /** Where people reach the pages, as an origin; null: where their requests say. */
   publicUrl: string | null;
+  /** How much one token, or one person, may ask. */
+  limits: CallerLimitSettings;
   /** Files to listen with; null: without TLS. */
   tls: TlsPaths | null;
   /** How long the audit trail is kept, in milliseconds. */
@@ -109,6 +111,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
   using executors = createExecutors({ clock, env: options.env, log, denied: new DeniedAddresses(options.httpDeny) });
   const app = createApp(appDepsOf(server, {
     ...options,
+    limits: new CallerLimits(options.limits, clock),
     asksCertificates: (options.tls?.ca ?? "") !== "",
     clock,
     log,

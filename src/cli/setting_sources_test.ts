@@ -26,6 +26,8 @@ Deno.test("readSettings() takes the defaults where nothing is set", () => {
     httpAddr: "127.0.0.1:8080",
     advertiseUrl: "",
     adminTokenFile: "",
+    rateLimit: 1_000,
+    maxStreams: 5_000,
     httpDeny: [],
     auditRetention: 2_160 * 3_600_000,
     insecure: false,

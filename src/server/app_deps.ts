@@ -15,6 +15,8 @@ export interface EdgeOptions {
   defaultTimezone: string;
   loopbackOnly: boolean;
   asksTokens: boolean;
+  /** How much one caller may ask. */
+  limits: AppDeps["limits"];
   /** Whether an agent needs a certificate. */
   asksCertificates: boolean;
   /** Where people reach the pages, as an origin; null: where their requests say. */
@@ -44,6 +46,7 @@ export function appDepsOf(server: Server, options: EdgeOptions): AppDeps {
     metrics: server.metrics,
     asksTokens,
     asksCertificates: options.asksCertificates,
+    limits: options.limits,
     cluster: clusterOf(server, options),
     log,
     now: () => clock.now(),

@@ -29,6 +29,7 @@ await serve({
   secretKeys: SecretKeys.none(),
   oidc: null,
   publicUrl: null,
+  limits: { requestsPerSecond: 0, streams: 0 },
   tls: null,
   insecure: false,
   agent: kv === "",

@@ -35,6 +35,7 @@ async function runServer(settings: ServerSettings, stop: AbortSignal): Promise<v
     secretKeys: SecretKeys.none(),
     oidc: null,
     publicUrl: null,
+    limits: { requestsPerSecond: 0, streams: 0 },
     insecure: false,
     agent,
     kv,

@@ -1,5 +1,5 @@
 import { Agent } from "../../src/agent/mod.ts";
-import type { OidcSettings } from "../../src/auth/mod.ts";
+import { CallerLimits, type CallerLimitSettings, type OidcSettings } from "../../src/auth/mod.ts";
 import { createAgentClient } from "../../src/client/mod.ts";
 import { createExecutors, type Executor, killSurvivors } from "../../src/execute/mod.ts";
 import { type Engine, openEmbedded } from "../../src/kv/mod.ts";
@@ -30,6 +30,8 @@ export interface CarillonOptions {
   /** None otherwise. */
   secretKeys?: SecretKeys;
   oidc?: OidcSettings;
+  /** None otherwise. */
+  limits?: CallerLimitSettings;
 }
 
 /** A real server with its agent on an embedded store, without a socket. */
@@ -80,6 +82,7 @@ export async function startCarillon(options: CarillonOptions = {}): Promise<Cari
     asksTokens: options.asksTokens ?? false,
     publicUrl: null,
     asksCertificates: false,
+    limits: new CallerLimits(options.limits ?? { requestsPerSecond: 0, streams: 0 }, clock),
     executorIssues: (name, config) => executors.get(name)?.validate(config) ?? null,
     leave: () => {},
   }));

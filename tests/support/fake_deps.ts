@@ -104,6 +104,7 @@ export function fakeDeps(changes: Partial<AppDeps> = {}): FakeDeps {
       remove: (name) => Promise.reject(new CarillonError("not_found", `Cannot find user "${name}"`)),
     },
     oidc: null,
+    limits: { admit() {}, openStream: () => ({ [Symbol.dispose]() {} }) },
     publicUrl: null,
     asksCertificates: false,
     secrets: {

@@ -104,6 +104,7 @@ async function serveOptions(cli: Cli, settings: StartSettings): Promise<Paramete
   const shared = {
     secretKeys,
     oidc,
+    limits: { requestsPerSecond: settings.rateLimit, streams: settings.maxStreams },
     publicUrl: settings.publicUrl === "" ? null : new URL(settings.publicUrl).origin,
     httpAddr,
     advertise,

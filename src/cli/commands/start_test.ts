@@ -47,6 +47,7 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     insecure: true,
     oidc: null,
     publicUrl: null,
+    limits: { requestsPerSecond: 1_000, streams: 5_000 },
     tls: null,
     agent: true,
     kv: "",
@@ -131,6 +132,7 @@ Deno.test("start --join runs an agent alone, with a token from a file", async ()
     slots: 100,
     drainMs: 30_000,
     httpDeny: [],
+    tls: null,
     env: {},
     version: "1.2.3",
   }]);

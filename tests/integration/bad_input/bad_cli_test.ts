@@ -44,6 +44,8 @@ const BAD_SETTINGS: Record<keyof typeof START_SETTINGS, string[]> = {
   tlsKey: [],
   tlsClientCa: [],
   tlsCa: [],
+  rateLimit: ["-1", "x", "1.5", "1000001"],
+  maxStreams: ["-1", "x", "1.5", "1000001"],
   publicUrl: ["a:8080", "ftp://a", "http://a/b", "http://:80"],
   oidcIssuer: ["x", "http://idp.example", "ftp://a", LONG],
   oidcClientId: [],
