@@ -35,6 +35,13 @@ const refused = {
  */
 export const refusals: object = { "4XX": refused };
 
+/** Server-sent events (HTML Living Standard, 9.2) in a route's list of responses: what each of them holds. */
+export const serverSentEvents = {
+  "text/event-stream": {
+    schema: z.object({ id: z.string().optional(), event: z.string().optional(), data: z.string() }),
+  },
+} as const;
+
 /** A body that is read as JSON, whatever its content type. */
 export function anyBody(schema: z.ZodType) {
   return { body: { content: { "*/*": { schema } }, required: true } } as const;

@@ -62,7 +62,7 @@ const askLeader = createRoute({
   method: "get",
   path: "/isleader",
   summary: "Ask whether this node leads",
-  responses: { 200: json(z.string(), "It does"), 404: json(z.string(), "It does not") },
+  responses: { ...refusals, 200: json(z.string(), "It does"), 404: json(z.string(), "It does not") },
 });
 
 const leave = createRoute({

@@ -4,7 +4,7 @@ import { invalid } from "../../src/runtime/mod.ts";
 import { queryOf } from "../answer.ts";
 import { callerOf } from "../caller.ts";
 import type { AppDeps } from "../deps.ts";
-import { headerParameter, type HttpEdge, refusals } from "../http_edge.ts";
+import { headerParameter, type HttpEdge, refusals, serverSentEvents } from "../http_edge.ts";
 import { LIVE } from "../middleware/stream_guard.ts";
 import { eventBatchText, readEventFilter } from "../wire/event_answer.ts";
 import { liveStream } from "./live_stream.ts";
@@ -21,7 +21,7 @@ const followEvents = createRoute({
   ],
   request: { query: z.object({ kind: z.string().optional(), job: z.string().optional() }) },
   responses: {
-    200: { description: "Events as they come", content: { "text/event-stream": { schema: z.string() } } },
+    200: { description: "Events as they come", content: serverSentEvents },
     ...refusals,
   },
 });

@@ -5,7 +5,14 @@ import { type Execution, hasStarted } from "../../src/model/mod.ts";
 import { CarillonError, invalid } from "../../src/runtime/mod.ts";
 import { isSet } from "../answer.ts";
 import type { AppDeps } from "../deps.ts";
-import { headerParameter, type HttpEdge, pathParameters, queryFlags, refusals } from "../http_edge.ts";
+import {
+  headerParameter,
+  type HttpEdge,
+  pathParameters,
+  queryFlags,
+  refusals,
+  serverSentEvents,
+} from "../http_edge.ts";
 import { LIVE } from "../middleware/stream_guard.ts";
 import { eventStream, plainStream } from "./output_stream.ts";
 
@@ -26,7 +33,7 @@ const readOutput = createRoute({
   responses: {
     200: {
       description: "The output",
-      content: { "text/plain": { schema: z.string() }, "text/event-stream": { schema: z.string() } },
+      content: { "text/plain": { schema: z.string() }, ...serverSentEvents },
     },
     ...refusals,
   },
