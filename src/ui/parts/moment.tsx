@@ -20,17 +20,30 @@ export function relative(ms: number, nowMs: number): string {
 }
 
 /** A time, relative to now, and absolute when it is pointed at. Nothing for null. */
-export function Moment({ at, timezone, ...rest }: { at: number | null; timezone?: string } & TextProps) {
+export function Moment(
+  { at, timezone, isPlain = false, ...rest }: {
+    at: number | null;
+    timezone?: string;
+    /** Show the absolute time as a title: there are very many. */
+    isPlain?: boolean;
+  } & TextProps,
+) {
   const now = useNow();
   if (at === null) return <Text span c="dimmed" {...rest}>{text.never}</Text>;
   const full = timezone ? `${absolute(at, timezone)}\n${absolute(at)}` : absolute(at);
-  return (
-    <Tooltip label={full} style={{ whiteSpace: "pre-line" }}>
-      <Text span component="time" dateTime={new Date(at).toISOString()} className="nowrap" {...rest}>
-        {relative(at, now)}
-      </Text>
-    </Tooltip>
+  const shown = (
+    <Text
+      span
+      component="time"
+      dateTime={new Date(at).toISOString()}
+      className="nowrap"
+      title={isPlain ? full : undefined}
+      {...rest}
+    >
+      {relative(at, now)}
+    </Text>
   );
+  return isPlain ? shown : <Tooltip label={full} style={{ whiteSpace: "pre-line" }}>{shown}</Tooltip>;
 }
 
 /** How long something took, or has taken so far. */

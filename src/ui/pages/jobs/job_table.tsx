@@ -2,10 +2,10 @@ import { Checkbox, Text, UnstyledButton } from "@mantine/core";
 import { useQueries } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
-import { useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import type { JobView } from "../../../model/mod.ts";
 import { useData } from "../../data/data.tsx";
-import { useJobs } from "../../data/queries.ts";
+import { useJobs, useMay } from "../../data/queries.ts";
 import { text } from "../../english.ts";
 import { Empty, Problem } from "../../parts/page.tsx";
 import type { JobFilter } from "./job_filter.ts";
@@ -28,11 +28,13 @@ export function JobTable({ filter, selected, select }: TableProps) {
   const scroll = useRef<HTMLDivElement>(null);
   const first = useJobs(pageQuery(filter, 0));
   const total = first.data?.total ?? 0;
+  const toggle = useToggle(selected, select);
+  const mayRun = useMay("operator");
   const rows = useVirtualizer({
     count: total,
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW,
-    overscan: 12,
+    overscan: 4,
   });
   const inSight = rows.getVirtualItems();
   const at = useRowsAt(filter, inSight.map(({ index }) => index), first.data?.views);
@@ -42,11 +44,6 @@ export function JobTable({ filter, selected, select }: TableProps) {
       ? <Empty title={text.noneFits}>{text.noneFitsHint}</Empty>
       : <Empty title={text.noJobs}>{text.noJobsHint}</Empty>;
   }
-  const toggle = (name: string) => {
-    const after = new Set(selected);
-    if (!after.delete(name)) after.add(name);
-    select(after);
-  };
   return (
     <div role="table" aria-label={text.jobs} aria-rowcount={total} className="job-table">
       <Head
@@ -65,6 +62,7 @@ export function JobTable({ filter, selected, select }: TableProps) {
               view={at(index)}
               isSelected={isIn(selected, at(index))}
               toggle={toggle}
+              mayRun={mayRun}
             />
           ))}
         </div>
@@ -72,6 +70,22 @@ export function JobTable({ filter, selected, select }: TableProps) {
       <Text size="xs" c="dimmed" mt={6}>{first.data ? text.countJobs(total) : text.reading}</Text>
     </div>
   );
+}
+
+/** The same function always, so that a row is drawn again only when something of it has changed. */
+function useToggle(
+  selected: ReadonlySet<string>,
+  select: (selected: ReadonlySet<string>) => void,
+): (name: string) => void {
+  const latest = useRef({ selected, select });
+  useEffect(() => {
+    latest.current = { selected, select };
+  });
+  return useCallback((name: string) => {
+    const after = new Set(latest.current.selected);
+    if (!after.delete(name)) after.add(name);
+    latest.current.select(after);
+  }, []);
 }
 
 function isIn(selected: ReadonlySet<string>, view: JobView | undefined): boolean {
