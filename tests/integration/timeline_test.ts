@@ -32,7 +32,7 @@ async function pass(clock: FakeClock, seconds: number, carillon: Carillon, goesO
       await eventually(async () => {
         await clock.advance(1);
         return await open() === 0;
-      });
+      }, { withinMs: 20_000 });
     }
   }
 }
