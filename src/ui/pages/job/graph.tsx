@@ -24,7 +24,7 @@ export default function Graph({ view }: { view: JobView }) {
       <svg
         viewBox={`0 0 ${width} ${height}`}
         style={{ width: "100%", minWidth: Math.min(width, LEAST_WIDTH), maxWidth: width }}
-        role="img"
+        role="group"
         aria-label={text.graphOf(nodes.length)}
       >
         {edges.map(({ points, label, key }) => (
