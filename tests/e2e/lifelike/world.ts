@@ -71,7 +71,9 @@ export async function fillLifelike(carillon: Carillon): Promise<string> {
     name: "postgres-backup",
     executor_config: { shell: true, command: "pg_dump --jobs 4 shop | zstd > /backup/shop.sql.zst" },
   });
-  for (const name of ["media-transcode-live", "search-crawl", "ml-train"]) await call("POST", `/v1/jobs/${name}/run?force=true`);
+  for (const name of ["media-transcode-live", "search-crawl", "ml-train"]) {
+    await call("POST", `/v1/jobs/${name}/run?force=true`);
+  }
   return ada;
 }
 
