@@ -1,6 +1,7 @@
 import type { Executor, ExecutorResult } from "../execute/mod.ts";
 import type { Assignment, CancelRequest, Held, Result } from "../model/mod.ts";
 import { type Clock, formatDuration, messageOf } from "../runtime/mod.ts";
+import { Span } from "../trace/mod.ts";
 import { Output, type OutputCap } from "./output.ts";
 import type { ProcessJournal } from "./process_journal.ts";
 import { endBeforeStart, endOf, failure, type RunEnd } from "./run_end.ts";
@@ -73,7 +74,7 @@ export class Run {
       execution: this.assignment.execution,
       uid: this.assignment.uid,
       ...end,
-      reason: end.reason === null ? null : this.#mask?.text(end.reason) ?? end.reason,
+      reason: this.#maskedReason(end.reason),
       startedAfterMs: this.#startedAfterMs,
       finishedAfterMs: this.#elapsedMs(),
       output: this.output.close(),
@@ -86,17 +87,40 @@ export class Run {
     if (!executor) return failure(`Cannot run "${this.assignment.jobName}": this node has no executor "${name}"`);
     this.#startedAfterMs = this.#elapsedMs();
     const timer = timeoutMs === null ? undefined : this.#stopAfter(timeoutMs);
+    const span = this.#span();
     try {
-      return endOf(await this.#call(executor), this.#stop);
-    } catch (thrown) {
-      return this.#stop
-        ? endOf({ success: false, exitCode: null, reason: null }, this.#stop)
-        : failure(messageOf(thrown));
+      const end = await this.#end(span.within(() => this.#call(executor)));
+      this.#endSpan(span, end);
+      return end;
     } finally {
       timer?.abort();
       this.#over.abort();
       this.#deps.journal.ended(execution);
     }
+  }
+
+  async #end(called: Promise<ExecutorResult>): Promise<RunEnd> {
+    try {
+      return endOf(await called, this.#stop);
+    } catch (thrown) {
+      if (this.#stop) return endOf({ success: false, exitCode: null, reason: null }, this.#stop);
+      return failure(messageOf(thrown));
+    }
+  }
+
+  #span(): Span {
+    const { execution, attempt, executor } = this.assignment;
+    return new Span("run", this.assignment, { attributes: { execution, attempt, executor } });
+  }
+
+  /** What the trace says of it is masked as its reason is. */
+  #endSpan(span: Span, { state, exitCode, reason }: RunEnd): void {
+    const failure = state === "success" ? null : this.#maskedReason(reason) ?? state;
+    span.end({ state, exitCode }, failure);
+  }
+
+  #maskedReason(reason: string | null): string | null {
+    return reason === null ? null : this.#mask?.text(reason) ?? reason;
   }
 
   #call(executor: Executor): Promise<ExecutorResult> {

@@ -1,12 +1,4 @@
-import {
-  type Assignment,
-  type ClaimedExecution,
-  fits,
-  type Node,
-  type QueuedExecution,
-  type Selector,
-  stopAfterSilentMs,
-} from "../model/mod.ts";
+import { type Assignment, fits, type Node, type QueuedExecution, type Selector } from "../model/mod.ts";
 import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import {
   covered,
@@ -19,8 +11,6 @@ import {
   nodeTable,
   putRunning,
   putTaken,
-  revisionKey,
-  revisionTable,
   runningKey,
   selectorKey,
   selectorTable,
@@ -29,6 +19,8 @@ import {
   takenKey,
   takenTable,
 } from "../store/mod.ts";
+import { Span } from "../trace/mod.ts";
+import { assignmentOf } from "./assignment.ts";
 import { decideClaim } from "./decide_claim.ts";
 import type { Minder } from "./minder.ts";
 import type { QueueIndex } from "./queue_index.ts";
@@ -192,7 +184,10 @@ export class Broker {
       deleteQueueEntry(change, found);
       putRunning(change, covered(runningKey(node.name, node.incarnation, claimed.id)), claimed);
       const { outcome } = await store.commit(change);
-      if (outcome === "applied") return assignment;
+      if (outcome === "applied") {
+        noteWait(found.value, node);
+        return assignment;
+      }
       await Promise.all([fence.refresh(), index.refresh(found)]);
       return null;
     } catch (thrown) {
@@ -272,24 +267,8 @@ export class Broker {
   }
 }
 
-/** What the agent needs to run a claimed execution; null when its revision is gone. */
-export async function assignmentOf(
-  execution: Omit<ClaimedExecution, "state">,
-  store: Store,
-): Promise<Assignment | null> {
-  const revision = await store.get(revisionTable, revisionKey(execution.uid, execution.revision));
-  if (revision.value === null) return null;
-  const { definition } = revision.value;
-  return {
-    execution: execution.id,
-    uid: execution.uid,
-    jobName: execution.jobName,
-    attempt: execution.attempt,
-    executor: definition.executor,
-    config: definition.executorConfig ?? {},
-    timeoutMs: definition.timeoutMs,
-    graceMs: definition.graceMs,
-    claimedAt: execution.claimedAt,
-    stopAfterSilentMs: stopAfterSilentMs(definition),
-  };
+/** Its trace tells how long it waited, and who got it. */
+function noteWait(execution: QueuedExecution, { name }: Node): void {
+  const { id, attempt, readyAt } = execution;
+  new Span("wait", execution, { startedAtMs: readyAt, attributes: { execution: id, attempt, node: name } }).end();
 }

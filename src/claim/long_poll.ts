@@ -2,7 +2,8 @@ import type { AssignedExecution, Assignment, Node, PollAnswer, PollRequest } fro
 import { Doorbell, messageOf } from "../runtime/mod.ts";
 import type { AgentsDeps } from "./agents_deps.ts";
 import { withSecretsOf } from "./hand_out.ts";
-import { assignmentOf, type WaitingPoll } from "./broker.ts";
+import { assignmentOf } from "./assignment.ts";
+import type { WaitingPoll } from "./broker.ts";
 
 /** Executions that an answer to a node named: those that are read live, and those that are to end. */
 export interface Told {

@@ -15,6 +15,7 @@ import {
   type Store,
   type StoreChange,
 } from "../store/mod.ts";
+import { Span } from "../trace/mod.ts";
 import type { EffectHandlers } from "./worker.ts";
 
 /** What effects are worked on with. */
@@ -52,15 +53,22 @@ async function startDependent(effect: DependentEffect, change: StoreChange, deps
   if (job.value === null) return;
   change.check(job);
   if (!await joins(effect, change, job.value, deps) || !mayRun(job.value, nowMs)) return;
-  const started = await writeStartNow(change, {
+  const span = new Span("start", { jobName: effect.child, trace: effect.trace });
+  const groupId = encodeTime(effect.endedAt) + hashDigits(effect.id, 10);
+  const { gate, refused } = await writeStartNow(change, {
     job: job.value,
-    groupId: encodeTime(effect.endedAt) + hashDigits(effect.id, 10),
+    groupId,
     trigger: "parent",
     requestedBy: `${effect.parent}/${effect.group}`,
     forced: false,
+    trace: span.parent,
   }, { ...deps, liveNodes: deps.liveNodes(), nowMs });
-  const { gate } = started;
-  if (gate !== null) return { after: () => settleGate(gate, store, deps.finisher) };
+  return {
+    after: async () => {
+      span.end({ group: groupId, parent: effect.parent }, refused?.reason);
+      if (gate !== null) await settleGate(gate, store, deps.finisher);
+    },
+  };
 }
 
 /** Whether a job may be started by its parents now, as Dkron decides it. */

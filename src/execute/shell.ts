@@ -2,7 +2,7 @@ import { type Clock, type Issue, type Log, messageOf } from "../runtime/mod.ts";
 import { type ShellConfig, shellConfigSchema } from "../model/shell_config.ts";
 import { findAccount } from "./account.ts";
 import { splitArgv } from "./argv.ts";
-import { allowedEnvironment } from "./child_env.ts";
+import { allowedEnvironment, tracedEnvironment } from "./child_env.ts";
 import { parseConfig, type Parsed, parseOption, reasonOfIssues } from "./config.ts";
 import type { Executor, ExecutorContext, ExecutorResult } from "./executor.ts";
 import { GatedChild } from "./gated_child.ts";
@@ -59,7 +59,14 @@ export class ShellExecutor implements Executor {
     return new GatedChild({
       argv: [...account?.prefix ?? [], ...argv],
       cwd,
-      env: { ...this.#env, ...account?.env, ...env, ENV_JOB_NAME: jobName, CARILLON_EXECUTION: executionId },
+      env: {
+        ...this.#env,
+        ...account?.env,
+        ...tracedEnvironment(),
+        ...env,
+        ENV_JOB_NAME: jobName,
+        CARILLON_EXECUTION: executionId,
+      },
       setsid: await this.#setsid,
       startedAtMs: this.#clock.now(),
     });

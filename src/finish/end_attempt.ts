@@ -16,6 +16,7 @@ export async function endAttempt(execution: Execution, end: AttemptEnd, context:
   const decision = decideEnd({ execution, group, definition, end, mayRetry: jobExists, nowMs, random });
   draft.setExecution(decision.execution);
   draft.setGroup(decision.group);
+  context.ended.push(decision.execution);
   if (decision.retry !== null) {
     draft.setExecution(decision.retry);
     draft.change.ring(QUEUE_BELL);

@@ -1,4 +1,4 @@
-import type { JobDefinition } from "../model/mod.ts";
+import type { EndedExecution, JobDefinition } from "../model/mod.ts";
 import type { Clock, Log, Random } from "../runtime/mod.ts";
 import type { Catalogue, Graph, OpenExecutions, Store } from "../store/mod.ts";
 import type { Draft } from "./draft.ts";
@@ -30,4 +30,6 @@ export interface EndContext {
   jobExists(): Promise<boolean>;
   /** Counts a group once the draft is committed. */
   counted: { success: boolean; endedAtMs: number }[];
+  /** Attempts that end by the draft. */
+  ended: EndedExecution[];
 }

@@ -6,6 +6,7 @@ import {
   type JobDefinition,
   type Outcome,
   release,
+  traceOf,
 } from "../model/mod.ts";
 import { hash64 } from "../runtime/mod.ts";
 import { promotedAtOnce, QUEUE_BELL, queuedTargets, writePromotion } from "../start/mod.ts";
@@ -84,6 +85,7 @@ export function owedEffects(
     endedAt: end.nowMs,
     outcome,
     child: child.name,
+    ...traceOf(group),
   }));
   if (definition.ephemeral && outcome === "success") {
     effects.push({ ...base, id: `${group.id}-ephemeral`, kind: "ephemeral", job: definition.name, uid: group.uid });

@@ -1,6 +1,7 @@
-import type { Execution } from "../model/mod.ts";
+import type { EndedExecution, Execution } from "../model/mod.ts";
 import { messageOf } from "../runtime/mod.ts";
 import { revisionKey, revisionTable, tombKey, tombTable } from "../store/mod.ts";
+import { Span } from "../trace/mod.ts";
 import { applyEvent, type AttemptEvent } from "./apply_event.ts";
 import { Draft } from "./draft.ts";
 import type { EndContext, FinishDeps } from "./end_context.ts";
@@ -68,7 +69,8 @@ export class Finisher {
 
   /** Commits the first of these events, all where one commit can carry them; answers what became of each. */
   async #commit(uid: string, events: readonly AttemptEvent[]): Promise<(Execution | null)[]> {
-    const { store } = this.deps;
+    const { store, clock } = this.deps;
+    const startedAtMs = clock.now();
     const doubted = new Set<string>();
     while (true) {
       const context = this.#context(uid);
@@ -91,6 +93,7 @@ export class Finisher {
       }
       if ((await store.commit(change)).outcome === "refused") continue;
       for (const { success, endedAtMs } of context.counted) this.deps.counter.count(success, endedAtMs);
+      for (const execution of context.ended) noteEnd(execution, startedAtMs);
       return ends;
     }
   }
@@ -101,10 +104,19 @@ export class Finisher {
       draft: new Draft(store, open, uid),
       deps: this.deps,
       counted: [],
+      ended: [],
       definition: async (revision) =>
         (await store.get(revisionTable, revisionKey(uid, revision))).value?.definition ?? null,
       jobExists: async () =>
         catalogue.byUid(uid) !== undefined || (await store.get(tombTable, tombKey(uid))).value === null,
     };
   }
+}
+
+/** Its trace tells how it ended, and how long it took to store that. */
+function noteEnd(execution: EndedExecution, startedAtMs: number): void {
+  const { id, attempt, state, node, exitCode, reason } = execution;
+  const attributes = { execution: id, attempt, state, node, exitCode };
+  const failure = state === "success" ? null : reason ?? state;
+  new Span("finish", execution, { startedAtMs, attributes }).end({}, failure);
 }

@@ -41,6 +41,7 @@ import {
   putGap,
   StoreChange,
 } from "../store/mod.ts";
+import { Span, type TraceParent } from "../trace/mod.ts";
 import { stepBacklog } from "./backlog_phases.ts";
 import type { FireDeps } from "./firing.ts";
 
@@ -52,6 +53,9 @@ const PAGE = 100;
 
 /** What became of one step on a backlog. */
 type StepOutcome = "applied" | "refused" | "no room";
+
+/** What a step has written: `settled` times that do not run. */
+type Written = "started" | "settled" | "no room";
 
 /** Works off missed times: one step for each job in turn, in the lowest lane. */
 export class BacklogWork {
@@ -86,8 +90,12 @@ export class BacklogWork {
   async #step(entry: Found<Backlog>, fence: Entry<Fence>): Promise<StepOutcome> {
     try {
       const change = new StoreChange().check(fence);
-      if (!await this.#write(change, entry, fence.value)) return "no room";
-      return (await this.#deps.store.commit(change)).outcome;
+      const span = new Span("fire", entry.value.plan);
+      const written = await this.#write(change, entry, fence.value, span.parent);
+      if (written === "no room") return written;
+      const { outcome } = await this.#deps.store.commit(change);
+      if (outcome === "applied" && written === "started") span.end({ missed: "true" });
+      return outcome;
     } catch (thrown) {
       const { jobName } = entry.value.plan;
       this.#deps.log.error(`Cannot work off missed times of "${jobName}": ${messageOf(thrown)}`, { job: jobName });
@@ -95,45 +103,51 @@ export class BacklogWork {
     }
   }
 
-  /** Answers false when the job's turn has not come: its gate or its queue has no room. */
-  async #write(change: StoreChange, entry: Found<Backlog>, fence: Fence | null): Promise<boolean> {
+  /** `no room` when the job's turn has not come: in its gate, or in its queue. */
+  async #write(change: StoreChange, entry: Found<Backlog>, fence: Fence | null, trace: TraceParent): Promise<Written> {
+    let written: Written = "settled";
     const { plan } = entry.value;
     const nowMs = this.#deps.clock.now();
     const step = stepBacklog(entry.value, nowMs);
     switch (step.kind) {
       case "changed":
         putBacklog(change, entry, step.backlog);
-        return true;
+        return written;
       case "gap":
         if (step.gap.count > 0) putGap(change, covered(gapKey(plan.uid, step.gap.from)), step.gap);
         break;
       case "start":
-        if (pauseAt(fence?.settings.pauses ?? [], nowMs) !== null) return false;
-        if (!await this.#start(change, entry.value, step.nominal)) return false;
+        if (pauseAt(fence?.settings.pauses ?? [], nowMs) !== null) return "no room";
+        written = await this.#start(change, entry.value, { nominal: step.nominal, trace });
+        if (written === "no room") return written;
         break;
       default:
         return step satisfies never;
     }
     if (step.backlog !== null) putBacklog(change, entry, step.backlog);
     else await this.#end(change, entry);
-    return true;
+    return written;
   }
 
-  async #start(change: StoreChange, backlog: Backlog, nominal: number): Promise<boolean> {
+  async #start(
+    change: StoreChange,
+    backlog: Backlog,
+    { nominal, trace }: { nominal: number; trace: TraceParent },
+  ): Promise<Written> {
     const { plan } = backlog;
     const { store, clock } = this.#deps;
     const queued = this.#deps.queuedRuns(plan.uid);
-    if (queued >= QUEUED_AT_MOST) return false;
+    if (queued >= QUEUED_AT_MOST) return "no room";
     const groupId = scheduledGroupId(plan.uid, nominal);
     const known = await store.get(groupTable, groupKey(plan.uid, groupId));
     const first = executionId(groupId, 0, 1);
     const run = await this.#deps.open.find(plan.uid, first, { nearby: !backlog.joined });
-    if (known.value !== null || run.value !== null) return true;
+    if (known.value !== null || run.value !== null) return "settled";
     // Read, not remembered: no commit would show that a place has been freed by another server.
     const gate = plan.gate === null ? null : await store.read(gateTable, gateKey(plan.gate.key));
-    if (plan.gate !== null && !hasRoom(gate?.value ?? emptyGate, plan.gate)) return false;
+    if (plan.gate !== null && !hasRoom(gate?.value ?? emptyGate, plan.gate)) return "no room";
     const selectors = targetsOf(plan, this.#deps.liveNodes());
-    if (await queuedWithUnmade(store, { uid: plan.uid, selectors }, queued) >= QUEUED_AT_MOST) return false;
+    if (await queuedWithUnmade(store, { uid: plan.uid, selectors }, queued) >= QUEUED_AT_MOST) return "no room";
     const request: StartRequest = {
       uid: plan.uid,
       jobName: plan.jobName,
@@ -147,18 +161,19 @@ export class BacklogWork {
       lane: BACKLOG_LANE,
       startDeadlineMs: plan.startDeadlineMs,
       selectors,
+      trace,
     };
     const decision = decideStart(request, gate?.value ?? null, clock.now());
     if (decision.kind === "refuse" && decision.why === "too_large") {
       const gap = { from: nominal, to: nominal, count: 1, reason: decision.reason };
       putGap(change, covered(gapKey(plan.uid, nominal)), gap);
-      return true;
+      return "settled";
     }
-    if (decision.kind !== "start") return false;
+    if (decision.kind !== "start") return "no room";
     await knowSelectors(store, selectorsOfStart(request.selectors));
     change.check(known).check(run);
     writeStart(change, decision, gate);
-    return true;
+    return "started";
   }
 
   /** The last missed time is dealt with: the due entry, if there is one, says so. */

@@ -32,6 +32,8 @@ export interface FireInput {
   gate: Gate | null;
   queuedRuns: number;
   selectors: readonly Selector[];
+  /** What the run's spans belong under. */
+  trace?: string;
 }
 
 /** What becomes of one due entry; each kind moves it to `next`, or away when there is none. */
@@ -71,7 +73,7 @@ export function decideFire(input: FireInput): FireDecision {
     next: next ?? nextUnran(plan, nowMs),
   });
   if (input.queuedRuns >= MAX_QUEUED) return refuse("queue full");
-  const request = requestOf(due, input.selectors);
+  const request = requestOf(due, input);
   const decision = decideStart(request, input.gate, nowMs);
   if (decision.kind === "refuse") return refuse(decision.reason);
   return { kind: "started", decision, closed: due.openGap, next };
@@ -100,7 +102,7 @@ function lastMissed({ plan }: Due, nowMs: number): number {
   return previousTime(scheduleOf(plan), Math.min(untilMs, plan.expiresAt ?? untilMs)) ?? 0;
 }
 
-function requestOf({ plan, nominal }: Due, selectors: readonly Selector[]): StartRequest {
+function requestOf({ plan, nominal }: Due, { selectors, trace }: FireInput): StartRequest {
   return {
     uid: plan.uid,
     jobName: plan.jobName,
@@ -114,6 +116,7 @@ function requestOf({ plan, nominal }: Due, selectors: readonly Selector[]): Star
     lane: plan.lane,
     startDeadlineMs: plan.startDeadlineMs,
     selectors,
+    trace,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type Node,
   pauseAt,
   pauseOver,
+  scheduledGroupId,
   type Selector,
   targetsOf,
 } from "../model/mod.ts";
@@ -36,6 +37,7 @@ import {
 } from "../store/mod.ts";
 import { knowSelectors, queuedWithUnmade, selectorsOfStart, writeStart } from "../start/mod.ts";
 import { type Finisher, settleGate } from "../finish/mod.ts";
+import { Span, type TraceParent } from "../trace/mod.ts";
 import { decideFire, type FireDecision } from "./decide_fire.ts";
 import { addHeld, mergeMissed } from "./backlog_phases.ts";
 import { DueHead } from "./due_head.ts";
@@ -139,8 +141,11 @@ export class Firing {
 
   async #fire(fire: Fire, pass: Pass): Promise<"applied" | "refused"> {
     try {
-      const { change, gate } = await this.#decide(fire, pass);
+      const { plan, nominal } = fire.entry.value;
+      const span = new Span("fire", plan, { startedAtMs: nominal });
+      const { change, gate, started } = await this.#decide(fire, pass, span.parent);
       const { outcome } = await this.#deps.store.commit(change);
+      if (outcome === "applied" && started) span.end({ group: scheduledGroupId(plan.uid, nominal) });
       if (outcome === "applied" && gate !== null) await settleGate(gate, this.#deps.store, this.#deps.finisher);
       return outcome;
     } catch (thrown) {
@@ -151,7 +156,7 @@ export class Firing {
   }
 
   /** The change that one due entry asks for, and the gate that may have something to settle after it. */
-  async #decide({ entry, selectors }: Fire, { fence, pauses, nowMs }: Pass) {
+  async #decide({ entry, selectors }: Fire, { fence, pauses, nowMs }: Pass, trace: TraceParent) {
     const { store } = this.#deps;
     const { plan } = entry.value;
     const gate = plan.gate === null ? null : await store.get(gateTable, gateKey(plan.gate.key));
@@ -164,11 +169,13 @@ export class Firing {
       gate: gate?.value ?? null,
       queuedRuns: await queuedWithUnmade(store, { uid: plan.uid, selectors }, this.#deps.queuedRuns(plan.uid)),
       selectors,
+      trace,
     });
     const change = new StoreChange().check(fence);
     await this.#write(change, entry, decision, gate);
-    const replaces = plan.gate?.concurrency === "replace" && decision.kind === "started";
-    return { change, gate: replaces && plan.gate !== null ? plan.gate.key : null };
+    const started = decision.kind === "started";
+    const replaces = plan.gate?.concurrency === "replace" && started;
+    return { change, started, gate: replaces && plan.gate !== null ? plan.gate.key : null };
   }
 
   async #write(

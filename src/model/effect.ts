@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { traceSchema } from "./execution.ts";
 import { OUTCOMES } from "./group.ts";
 
 const owed = { id: z.string(), attempts: z.number().int(), notBefore: z.number(), lastError: z.string().nullable() };
@@ -14,6 +15,7 @@ export const effectSchema = z.discriminatedUnion("kind", [
     endedAt: z.number(),
     outcome: z.enum(OUTCOMES),
     child: z.string(),
+    trace: traceSchema.optional(),
   }),
   z.object({ ...owed, kind: z.literal("ephemeral"), job: z.string(), uid: z.string() }),
   z.object({ ...owed, kind: z.literal("after_end"), job: z.string(), uid: z.string(), endedAt: z.number() }),

@@ -4,6 +4,9 @@ import { z } from "zod";
 export const ENDED_STATES = ["success", "failed", "cancelled", "timed_out", "lost", "skipped"] as const;
 export type EndedState = typeof ENDED_STATES[number];
 
+/** The span that its steps belong under, where traces are made: a `traceparent` of W3C Trace Context. */
+export const traceSchema = z.string().max(100);
+
 const identity = {
   id: z.string(),
   uid: z.string(),
@@ -25,6 +28,7 @@ const identity = {
   startDeadlineMs: z.number(),
   /** Its group has this one target, no gate, and no record of its own: `loneGroup` says what the group is. */
   lone: z.boolean().default(false),
+  trace: traceSchema.optional(),
 };
 
 /** Who asked for an end before the end, and why. `kind` decides the state that it ends in. */
@@ -106,6 +110,11 @@ export const executionSchema = z.discriminatedUnion("state", [
 ]);
 export type Execution = z.infer<typeof executionSchema>;
 
+/** The trace of a run, for a record that belongs to it as well. */
+export function traceOf({ trace }: { trace?: string }): { trace?: string } {
+  return trace === undefined ? {} : { trace };
+}
+
 /** What stays the same of an execution through all its states. */
 export function identityOf(execution: Execution) {
   return {
@@ -125,6 +134,7 @@ export function identityOf(execution: Execution) {
     lane: execution.lane,
     startDeadlineMs: execution.startDeadlineMs,
     lone: execution.lone,
+    ...traceOf(execution),
   };
 }
 

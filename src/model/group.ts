@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { encodeTime, hash64, hashDigits } from "../runtime/mod.ts";
-import { ENDED_STATES, type EndedState, type Execution } from "./execution.ts";
+import { ENDED_STATES, type EndedState, type Execution, traceOf, traceSchema } from "./execution.ts";
 import { packedTargetsSchema, packTargets } from "./packed_targets.ts";
 
 /** What set off a group. */
@@ -38,6 +38,7 @@ export const groupSchema = z.object({
   startDeadlineMs: z.number(),
   /** It has more targets than its start could make: their executions are made page by page (`unmade.ts`). */
   wide: z.literal(true).optional(),
+  trace: traceSchema.optional(),
   targets: z.union([z.array(targetSchema), packedTargetsSchema]),
   endedAt: z.number().nullable(),
   outcome: z.enum(OUTCOMES).nullable(),
@@ -71,6 +72,7 @@ export function loneGroup(execution: Execution, attempt: number = execution.atte
     targets: [{ selector: execution.selector, attempt, state: "open" }],
     endedAt: null,
     outcome: null,
+    ...traceOf(execution),
   };
 }
 

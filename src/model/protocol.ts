@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cancelRequestSchema } from "./execution.ts";
+import { cancelRequestSchema, traceSchema } from "./execution.ts";
 
 /** The agent protocol's version, sent as `Carillon-Protocol`. Servers accept this and the one before. */
 export const PROTOCOL_VERSION = 1;
@@ -26,6 +26,8 @@ export const assignmentSchema = z.object({
   stopAfterSilentMs: z.number().nullable(),
   /** Values in its config that nobody may see: its output and reason show `***` in their place. */
   secrets: z.array(z.string()).optional(),
+  /** What the run's span belongs under. */
+  trace: traceSchema.optional(),
 });
 export type Assignment = z.infer<typeof assignmentSchema>;
 

@@ -11,6 +11,7 @@ import {
   type Selector,
   selectorId,
   targetsRefusal,
+  traceOf,
   type Trigger,
   type Unmade,
   unmadePages,
@@ -52,6 +53,7 @@ export interface StartRequest {
   startDeadlineMs: number;
   /** One for each target, at least one. */
   selectors: readonly Selector[];
+  trace?: string;
 }
 
 /** What becomes of a start, with all that is to be written for it. */
@@ -121,6 +123,7 @@ function newGroup(request: StartRequest, state: "open" | "waiting", nowMs: numbe
     targets: request.selectors.map((selector) => ({ selector: selectorId(selector), attempt: 1, state: "open" })),
     endedAt: null,
     outcome: null,
+    ...traceOf(request),
   };
   if (isWide(request.selectors)) return wideGroup(group, request.selectors);
   const lone = isLone(request);
@@ -165,6 +168,7 @@ export function attemptOf(
     lane: group.lane,
     startDeadlineMs: group.startDeadlineMs,
     lone,
+    ...traceOf(group),
     state: "queued",
     readyAt: times.readyAt,
     ...times.delayMs === undefined ? {} : { delayMs: times.delayMs },

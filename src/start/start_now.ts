@@ -32,6 +32,7 @@ export interface StartNow {
   trigger: Trigger;
   requestedBy: string;
   forced: boolean;
+  trace?: string;
 }
 
 /** What became of it: the group, and why it was refused when it was. */
@@ -80,6 +81,7 @@ export async function writeStartNow(
     lane: laneOf(job.definition.priority),
     startDeadlineMs: job.definition.startDeadlineMs,
     selectors: targetsOf(job.definition, deps.liveNodes),
+    trace: start.trace,
   };
   if (await queuedWithUnmade(deps.store, request, deps.index.queuedRuns(job.uid)) >= MAX_QUEUED) {
     const group = writeSkipped(change, request, "queue full", deps.nowMs);

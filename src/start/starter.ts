@@ -13,6 +13,7 @@ import {
   type Store,
   StoreChange,
 } from "../store/mod.ts";
+import { currentTrace, Span } from "../trace/mod.ts";
 import { type QueuedRuns, type StartedNow, writeStartNow } from "./start_now.ts";
 
 /** What starting by hand works with. */
@@ -56,12 +57,14 @@ export class Starter {
       const known = id === null ? null : await this.#startedBefore(change, job.value, id);
       if (known !== null) return known;
       const groupId = this.#newGroupId();
+      const span = new Span("start", { jobName: name, trace: currentTrace() });
       const started = await writeStartNow(change, {
         job: job.value,
         groupId,
         trigger: "manual",
         requestedBy: options.force ? `${actor.by} (forced)` : actor.by,
         forced: options.force,
+        trace: span.parent,
       }, { ...this.#deps, liveNodes: this.#deps.liveNodes(), nowMs: this.#deps.clock.now() });
       // A refused start may be tried again with its key.
       if (started.refused === null) {
@@ -69,6 +72,7 @@ export class Starter {
       }
       if (id !== null && started.refused === null) this.#noteKey(change, id, job.value.uid, groupId);
       if ((await this.#deps.store.commit(change)).outcome === "refused") continue;
+      span.end({ group: groupId }, started.refused?.reason);
       if (started.gate !== null) await this.#deps.settleGate(started.gate);
       return acceptedGroup(name, started);
     }

@@ -43,6 +43,7 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
   "main.ts": { imports: ["src/cli"] },
   "deploy.ts": { imports: ["src/runtime", "src/kv", "src/server"] },
   "src/runtime": { imports: [] },
+  "src/trace": { imports: [] },
   "src/model": { imports: ["src/runtime"], open: true },
   "src/kv": { imports: ["src/runtime"] },
   "src/member": { imports: ["src/runtime"] },
@@ -52,10 +53,11 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
   "src/schedule": { imports: ["src/runtime", "src/model"] },
   "src/audit": { imports: ["src/runtime", "src/model", "src/store"] },
   "src/job": { imports: ["src/runtime", "src/model", "src/schedule", "src/store", "src/audit"] },
-  "src/start": { imports: ["src/runtime", "src/model", "src/store", "src/audit"] },
+  "src/start": { imports: ["src/runtime", "src/trace", "src/model", "src/store", "src/audit"] },
   "src/fire": {
     imports: [
       "src/runtime",
+      "src/trace",
       "src/model",
       "src/schedule",
       "src/store",
@@ -71,15 +73,16 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
     imports: ["src/runtime", "src/model", "src/schedule", "src/store", "src/audit", "src/job"],
   },
   "src/claim": {
-    imports: ["src/runtime", "src/model", "src/store", "src/bell", "src/lease", "src/finish", "src/audit"],
+    imports: ["src/runtime", "src/trace", "src/model", "src/store", "src/bell", "src/lease", "src/finish", "src/audit"],
   },
-  "src/execute": { imports: ["src/runtime", "src/model"] },
-  "src/agent": { imports: ["src/runtime", "src/model", "src/execute", "src/client"] },
+  "src/execute": { imports: ["src/runtime", "src/trace", "src/model"] },
+  "src/agent": { imports: ["src/runtime", "src/trace", "src/model", "src/execute", "src/client"] },
   "src/output": { imports: ["src/runtime", "src/model", "src/store"] },
-  "src/finish": { imports: ["src/runtime", "src/model", "src/schedule", "src/store", "src/start"] },
+  "src/finish": { imports: ["src/runtime", "src/trace", "src/model", "src/schedule", "src/store", "src/start"] },
   "src/effect": {
     imports: [
       "src/runtime",
+      "src/trace",
       "src/model",
       "src/store",
       "src/bell",
@@ -118,7 +121,7 @@ export const LAYOUT: Readonly<Record<string, FolderRow>> = {
     without: ["hono"],
   },
   "routes": {
-    imports: [...SERVICES.filter((folder) => folder !== "src/kv" && folder !== "src/fire"), "routes/wire"],
+    imports: [...SERVICES.filter((folder) => folder !== "src/kv" && folder !== "src/fire"), "src/trace", "routes/wire"],
   },
   "routes/wire": { imports: ["src/runtime", "src/model"], without: ["hono"], open: true },
 };

@@ -53,9 +53,13 @@ export class CarillonProcess implements AsyncDisposable {
   }
 
   /** A server on loopback that runs no jobs, once it listens; on a free port unless one is given. */
-  static async server(dataDir: string, port = 0): Promise<CarillonProcess & { port: number; url: string }> {
+  static async server(
+    dataDir: string,
+    port = 0,
+    env: Record<string, string> = {},
+  ): Promise<CarillonProcess & { port: number; url: string }> {
     const args = ["start", "--server", "--no-agent", "--node-name", "server", "--data-dir", dataDir];
-    const server = new CarillonProcess([...args, "--http-addr", `127.0.0.1:${port}`]);
+    const server = new CarillonProcess([...args, "--http-addr", `127.0.0.1:${port}`], env);
     const [, url = "", found = "0"] = await server.says(/url=(http:\/\/127\.0\.0\.1:(\d+))/);
     return Object.assign(server, { port: Number(found), url });
   }
