@@ -1,5 +1,6 @@
 import {
   type Actor,
+  type Assignment,
   type Held,
   type Node,
   type PollAnswer,
@@ -97,7 +98,13 @@ export class Agents {
     const before = clock.now() - LASTING_MS;
     this.#noteStarted(node.name, request.held, (claimedAt) => claimedAt <= before);
     this.#settleLost(node, request);
-    const poll = new LongPoll(this.#deps, node, request, this.#told.get(node.name));
+    const passOn = (claims: Assignment[]) => {
+      const later = this.#polls.get(node.name);
+      // Without a later poll, the next one finds them stored and unnamed.
+      if (later !== poll && later?.node.incarnation === node.incarnation) later.give(claims);
+    };
+    const poll = new LongPoll(this.#deps, node, request, { told: this.#told.get(node.name), passOn });
+    this.#polls.get(node.name)?.superseded();
     this.#polls.set(node.name, poll);
     const answer = await poll.run(signal);
     if (this.#polls.get(node.name) === poll) this.#polls.delete(node.name);

@@ -37,7 +37,7 @@ export interface WaitingPoll {
   freeSlots: number;
   /** Is told that its node is no longer as it was when the poll came: nothing is handed to it any more. */
   outdated(): void;
-  /** Is given claims that are committed; called at most once. */
+  /** Is given claims that are committed; called at most once, perhaps after it was taken back. */
   give(claims: Assignment[]): void;
 }
 
@@ -64,6 +64,8 @@ export interface BrokerDeps {
 export class Broker {
   readonly #deps: BrokerDeps;
   readonly #polls = new Set<WaitingPoll>();
+  /** Polls that something is being claimed for. */
+  readonly #claiming = new Map<WaitingPoll, Promise<void>>();
   /** Polls that were answered or given up: nothing is handed to them any more. */
   readonly #over = new WeakSet<WaitingPoll>();
   readonly #selectors = new Map<string, Selector>();
@@ -80,13 +82,14 @@ export class Broker {
     deps.index.onArrival(() => this.look());
   }
 
-  /** Adds a waiting poll; answers how to take it back. */
-  offer(poll: WaitingPoll): () => void {
+  /** Adds a waiting poll; answers how to take it back, which answers when what is being claimed for it, if anything, is. */
+  offer(poll: WaitingPoll): () => Promise<void> | undefined {
     this.#polls.add(poll);
     this.look();
     return () => {
       this.#polls.delete(poll);
       this.#over.add(poll);
+      return this.#claiming.get(poll);
     };
   }
 
@@ -127,10 +130,12 @@ export class Broker {
     const taken = this.#deps.index.take(this.#selectorsOf(poll.node), most, nowMs, filter);
     if (taken.length === 0) return;
     this.#polls.delete(poll);
-    this.#claimAll(taken, poll, nowMs).then((claims) => {
+    const claiming = this.#claimAll(taken, poll, nowMs).then((claims) => {
+      this.#claiming.delete(poll);
       if (claims.length > 0) poll.give(claims);
       else if (!this.#over.has(poll)) this.offer(poll);
     });
+    this.#claiming.set(poll, claiming);
   }
 
   /** Two servers that hand out the same entries would refuse each other's commits. */

@@ -11,6 +11,12 @@ export interface Told {
   cancelled: readonly string[];
 }
 
+/** How long an answer waits, beyond what the agent asked, for claims that are being stored for it. Milliseconds. */
+const CLAIMING_MS = 1_000;
+
+/** What a poll does with claims that it can no longer answer. */
+type PassOn = (claims: Assignment[]) => void;
+
 /** One poll of a node: waits until there is something to answer. */
 export class LongPoll implements WaitingPoll {
   readonly node: Node;
@@ -26,10 +32,19 @@ export class LongPoll implements WaitingPoll {
   readonly #drains: boolean;
   #drainChanged: boolean | undefined;
   #isOutdated = false;
+  /** What comes now is for the node's next poll. */
+  #isOver = false;
+  readonly #passOn: PassOn;
 
-  /** `told`: what the node's last answer said. */
-  constructor(deps: AgentsDeps, node: Node, request: PollRequest, told: Told = { followed: [], cancelled: [] }) {
+  /** `told`: what the node's last answer said; `passOn` takes what was claimed for it and stored too late. */
+  constructor(
+    deps: AgentsDeps,
+    node: Node,
+    request: PollRequest,
+    { told = { followed: [], cancelled: [] }, passOn = () => {} }: { told?: Told; passOn?: PassOn } = {},
+  ) {
     this.#deps = deps;
+    this.#passOn = passOn;
     this.node = node;
     this.freeSlots = node.draining === null ? request.freeSlots : 0;
     this.#request = request;
@@ -46,6 +61,7 @@ export class LongPoll implements WaitingPoll {
 
   /** Takes claims that are committed. */
   give(claims: Assignment[]): void {
+    if (this.#isOver) return this.#passOn(claims);
     this.#claims.push(...claims);
     this.#bell.wake();
   }
@@ -54,6 +70,12 @@ export class LongPoll implements WaitingPoll {
   outdated(): void {
     this.#isOutdated = true;
     this.#bell.wake();
+  }
+
+  /** The node has asked again: whatever this poll answers is heard by nobody. */
+  superseded(): void {
+    this.#isOver = true;
+    this.outdated();
   }
 
   /** Something about this node may have changed. */
@@ -80,8 +102,17 @@ export class LongPoll implements WaitingPoll {
       if (leftMs <= 0) break;
       await this.#bell.wait(clock, leftMs, signal);
     }
-    takeBack();
+    const claimed = takeBack();
+    if (claimed && !this.#isOver) await this.#awaitClaims(claimed, signal);
     return await this.#answer([]);
+  }
+
+  /** What is being stored for this poll is its to answer: else its node would hear of it with its next but one. */
+  async #awaitClaims(claimed: Promise<void>, signal: AbortSignal): Promise<void> {
+    const waited = new AbortController();
+    const limit = this.#deps.clock.sleep(CLAIMING_MS, AbortSignal.any([signal, waited.signal]));
+    await Promise.race([claimed, limit]);
+    waited.abort();
   }
 
   #hasNews(): boolean {
@@ -135,7 +166,10 @@ export class LongPoll implements WaitingPoll {
   }
 
   async #answer(lost: Assignment[]): Promise<PollAnswer> {
-    const claims = await withSecretsOf([...lost, ...this.#claims], this.node, this.#deps);
+    this.#isOver = true;
+    // What was passed on to this poll may have been found as lost, too.
+    const each = new Map([...lost, ...this.#claims].map((claim) => [claim.execution, claim]));
+    const claims = await withSecretsOf([...each.values()], this.node, this.#deps);
     return {
       claims,
       cancels: this.#cancels(),

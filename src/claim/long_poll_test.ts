@@ -55,7 +55,9 @@ Deno.test("LongPoll.run() answers at once what became followed between two polls
 
 Deno.test("LongPoll.run() waits while its node was told what is followed, and answers when that changes", async () => {
   const followed = new Set(["b"]);
-  const poll = new LongPoll(depsOf(followed), fakeNode("n"), REQUEST, { followed: ["b", "gone"], cancelled: [] });
+  const poll = new LongPoll(depsOf(followed), fakeNode("n"), REQUEST, {
+    told: { followed: ["b", "gone"], cancelled: [] },
+  });
   let answered = false;
   const answer = poll.run(never).then((given) => {
     answered = true;

@@ -2,7 +2,7 @@ import { TESTER } from "../support/tester.ts";
 import assert from "node:assert/strict";
 import { openMemory, PROFILES } from "../../src/kv/mod.ts";
 import { silentLog, systemClock, systemRandom } from "../../src/runtime/mod.ts";
-import { nodeTable, revisionKey, writesOf } from "../../src/store/mod.ts";
+import { nodeTable, revisionKey, runningTable, writesOf } from "../../src/store/mod.ts";
 import type { Node } from "../../src/model/mod.ts";
 import { type Carillon, startCarillon } from "../support/carillon.ts";
 import { eventually } from "../support/eventually.ts";
@@ -187,4 +187,64 @@ Deno.test("A long round of keeping house is no pause of the server's own: silenc
   assert.equal(peer.liveness.silentMs("a"), 21_000);
   stop.abort();
   await house;
+});
+
+/** Holds back the commit of the next claim; answers when it has come, and how to let it go. */
+function holdBackClaim({ server: { store } }: Carillon): { come: Promise<void>; letGo: () => void } {
+  const [come, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const commit = store.commit.bind(store);
+  store.commit = async (change) => {
+    if ([...writesOf(change, runningTable)].some(({ value }) => value?.state === "claimed")) {
+      store.commit = commit;
+      come.resolve();
+      await gone.promise;
+    }
+    return await commit(change);
+  };
+  return { come: come.promise, letGo: gone.resolve };
+}
+
+/** A node that has been given something: its server leads, and no new term refuses the next claim. */
+async function startWorking(clock: FakeClock) {
+  const carillon = await startCarillon({ agent: false, clock });
+  await register(carillon, "1");
+  await startJob(carillon, "before");
+  const [claim] = (await carillon.server.agents.poll(POLL, never)).claims;
+  const held = claim === undefined ? [] : [{ execution: claim.execution, startedAfterMs: 1 }];
+  return { carillon, poll: { ...POLL, held }, [Symbol.asyncDispose]: () => carillon[Symbol.asyncDispose]() };
+}
+
+const POLL = { node: "a", incarnation: "1", freeSlots: 1, held: [], waitMs: 600_000 };
+
+Deno.test("A poll whose time is over while a claim is stored for it answers that claim", async () => {
+  const clock = new FakeClock();
+  await using working = await startWorking(clock);
+  const { carillon, poll } = working;
+  const { come, letGo } = holdBackClaim(carillon);
+  const polled = carillon.server.agents.poll({ ...poll, waitMs: 5_000 }, never);
+  await startJob(carillon, "job");
+  await come;
+  await clock.advance(5_001);
+  letGo();
+  assert.deepEqual((await polled).claims.map(({ jobName }) => jobName), ["job"]);
+});
+
+Deno.test("A claim that is stored after its poll is over is given to the node's next poll at once", async () => {
+  for (const how of ["gone", "asked again", "slow"]) {
+    const clock = new FakeClock();
+    await using working = await startWorking(clock);
+    const { carillon, poll } = working;
+    const { come, letGo } = holdBackClaim(carillon);
+    const caller = new AbortController();
+    const first = carillon.server.agents.poll({ ...poll, waitMs: 5_000 }, caller.signal);
+    await startJob(carillon, "job");
+    await come;
+    if (how === "gone") caller.abort();
+    if (how === "slow") await clock.advance(7_000);
+    if (how !== "asked again") assert.deepEqual((await first).claims, [], how);
+    const second = carillon.server.agents.poll(poll, never);
+    if (how === "asked again") assert.deepEqual((await first).claims, [], how);
+    letGo();
+    assert.deepEqual((await second).claims.map(({ jobName }) => jobName), ["job"], how);
+  }
 });
