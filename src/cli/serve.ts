@@ -51,6 +51,8 @@ export interface ServeOptions {
   tls: TlsPaths | null;
   /** How long the audit trail is kept, in milliseconds. */
   auditKeptMs: number;
+  /** Ask for tokens, though only loopback may come. */
+  askTokens: boolean;
   /** Ask for no token, though others than loopback may come. */
   insecure: boolean;
   env: Readonly<Record<string, string>>;
@@ -80,9 +82,9 @@ const LAST_ANSWERS_MS = 1_000;
 export async function serve(options: ServeOptions, deps: ServeDeps): Promise<void> {
   const { log, clock, random } = deps;
   const address = parseAddress(options.httpAddr);
-  const loopbackOnly = isLoopback(address.hostname);
-  const asksTokens = !loopbackOnly && !options.insecure;
-  if (!loopbackOnly && options.insecure) {
+  const onLoopback = isLoopback(address.hostname);
+  const asksTokens = options.askTokens || !onLoopback && !options.insecure;
+  if (!onLoopback && options.insecure) {
     log.warn("INSECURE: anyone who reaches this address can run any command here", { ...address });
   }
   using dataDir = await openDataDir(options.dataDir);
@@ -116,7 +118,7 @@ export async function serve(options: ServeOptions, deps: ServeDeps): Promise<voi
     clock,
     log,
     defaultTimezone: options.timezone,
-    loopbackOnly,
+    loopbackOnly: onLoopback && !asksTokens,
     asksTokens,
     executorIssues: (name, config) => executors.get(name)?.validate(config) ?? null,
     leave: () => left.abort(),

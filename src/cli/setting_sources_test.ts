@@ -30,6 +30,7 @@ Deno.test("readSettings() takes the defaults where nothing is set", () => {
     maxStreams: 5_000,
     httpDeny: [],
     auditRetention: 2_160 * 3_600_000,
+    askTokens: false,
     insecure: false,
     dataDir: "carillon.data",
     nodeName: "host1",
@@ -62,6 +63,7 @@ Deno.test("readSettings() reads each setting from each source", () => {
   const cases: [key: string, text: string, yaml: string, value: unknown][] = [
     ["httpAddr", "0.0.0.0:9000", "0.0.0.0:9000", "0.0.0.0:9000"],
     ["insecure", "true", "true", true],
+    ["askTokens", "true", "true", true],
     ["agent", "false", "false", false],
     ["dataDir", "/d", "/d", "/d"],
     ["nodeName", "n", "n", "n"],

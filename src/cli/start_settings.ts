@@ -107,6 +107,7 @@ export const startSettingsSchema = z.object({
   rateLimit: whole(0, 1_000_000),
   maxStreams: whole(0, 1_000_000),
   httpDeny: denyList,
+  askTokens: flag,
   insecure: flag,
   dataDir: text("the path of a folder", (value) => value !== ""),
   kv: text("the address of a store", (value) => value !== ""),
@@ -165,6 +166,7 @@ export const START_SETTINGS = {
     kind: "list",
     what: "addresses that http jobs must not call from here, like 10.0.0.0/8 or private",
   },
+  askTokens: { value: null, kind: "flag", what: "ask for tokens on loopback, too, as behind a proxy on this machine" },
   insecure: { value: null, kind: "flag", what: "ask for no token beyond loopback: anyone there may run commands" },
   dataDir: { value: "DIR", kind: "text", what: "folder of the store and the agent's notes (carillon.data)" },
   kv: {
@@ -206,6 +208,7 @@ export function defaultSettings(hostname: string): StartSettings {
     rateLimit: 1_000,
     maxStreams: 5_000,
     httpDeny: [],
+    askTokens: false,
     insecure: false,
     dataDir: "carillon.data",
     kv: "",

@@ -1,13 +1,16 @@
-import type { ClusterEvent } from "../model/mod.ts";
+import type { ClusterEvent, EventFilter } from "../model/mod.ts";
 import { Doorbell } from "../runtime/mod.ts";
+import { Inbox } from "./inbox.ts";
 
 /** Events that are remembered, or twice as many: who was away for a while may catch up with them. */
 const REMEMBERED = 10_000;
 
-/** An event with its number in the log of this server. */
-export interface NumberedEvent {
-  n: number;
-  event: ClusterEvent;
+/** Where a follower finds what happens. */
+export interface EventSource extends Disposable {
+  /** Rings when there is something to take. */
+  readonly bell: Doorbell;
+  /** What has happened since the last time; `missed` says that some of it is not remembered. */
+  take(): { events: ClusterEvent[]; missed: boolean };
 }
 
 /** What has happened lately, in the order in which this server came to know of it. */
@@ -16,6 +19,7 @@ export class EventLog {
   readonly name: string;
   readonly #events: ClusterEvent[] = [];
   readonly #bells = new Set<Doorbell>();
+  readonly #inboxes = new Map<string, Set<Inbox>>();
   #next = 0;
 
   constructor(name: string) {
@@ -35,12 +39,14 @@ export class EventLog {
     // Now and then: to move all of them at each event would cost more than they do.
     if (this.#events.length > 2 * REMEMBERED) this.#events.splice(0, this.#events.length - REMEMBERED);
     for (const bell of this.#bells) bell.wake();
+    if (this.#inboxes.size > 0) { for (const event of events) this.#deliver(event); }
   }
 
   /** What happens is not added for a while: nobody can catch up over that. */
   interrupt(): void {
     this.#events.length = 0;
     this.#next++;
+    for (const inboxes of this.#inboxes.values()) for (const inbox of inboxes) inbox.miss();
   }
 
   /** Whether all events from this number on are remembered. */
@@ -48,16 +54,58 @@ export class EventLog {
     return from <= this.#next && from >= this.#next - this.#events.length;
   }
 
-  /** Remembered events from this number on. */
-  from(n: number): NumberedEvent[] {
-    const first = this.#next - this.#events.length;
-    return this.#events.slice(Math.max(0, n - first)).map((event, i) => ({ n: Math.max(n, first) + i, event }));
-  }
-
   /** A bell that rings whenever something was added, until it is disposed. */
   bell(): Doorbell & Disposable {
     const bell = new Doorbell();
     this.#bells.add(bell);
     return Object.assign(bell, { [Symbol.dispose]: () => void this.#bells.delete(bell) });
+  }
+
+  /**
+   * What happens from this number on. Who follows one job has an inbox: of all that happens little is of one job, and with
+   * thousands who look on, each of them looking for it would keep a server busy. All others read the log.
+   */
+  source(from: number, filter: EventFilter): EventSource {
+    return filter.job === null ? this.#reader(from) : this.#subscribe(filter.job, from, filter);
+  }
+
+  #reader(from: number): EventSource {
+    let at = from;
+    const bell = this.bell();
+    return {
+      bell,
+      take: () => {
+        const missed = !this.remembers(at);
+        const events = missed ? [] : this.#from(at);
+        at = this.#next;
+        return { events, missed };
+      },
+      [Symbol.dispose]: () => bell[Symbol.dispose](),
+    };
+  }
+
+  #subscribe(job: string, from: number, filter: EventFilter): EventSource {
+    const inbox = new Inbox(filter);
+    if (this.remembers(from)) { for (const event of this.#from(from)) inbox.put(event); }
+    else inbox.miss();
+    const inboxes = this.#inboxes.get(job) ?? new Set();
+    this.#inboxes.set(job, inboxes.add(inbox));
+    return {
+      bell: inbox.bell,
+      take: () => inbox.take(),
+      [Symbol.dispose]: () => {
+        inboxes.delete(inbox);
+        if (inboxes.size === 0 && this.#inboxes.get(job) === inboxes) this.#inboxes.delete(job);
+      },
+    };
+  }
+
+  #deliver(event: ClusterEvent): void {
+    const all = event.kind === "node" ? this.#inboxes.values() : [this.#inboxes.get(event.job) ?? []];
+    for (const inboxes of all) for (const inbox of inboxes) inbox.put(event);
+  }
+
+  #from(n: number): ClusterEvent[] {
+    return this.#events.slice(n - (this.#next - this.#events.length));
   }
 }

@@ -8,7 +8,7 @@ import {
   isInScope,
   type Scope,
 } from "../model/mod.ts";
-import { type Clock, type Doorbell, type Log, messageOf } from "../runtime/mod.ts";
+import { type Clock, type Log, messageOf } from "../runtime/mod.ts";
 import {
   type Catalogue,
   executionTable,
@@ -21,6 +21,7 @@ import {
   writesOf,
 } from "../store/mod.ts";
 import { EventLog } from "./event_log.ts";
+import { isWanted } from "./inbox.ts";
 
 /** Events are gathered for so long before they are shown, or told to other servers, in milliseconds. */
 const GATHER_MS = 250;
@@ -104,10 +105,9 @@ export class Events {
   ): AsyncIterable<EventBatch> {
     const { wire } = this.#deps;
     using _heard = wire.listen((events) => this.#hear(events));
-    using bell = this.#log.bell();
     this.#followers++;
     try {
-      yield* this.#batches(last, filter, scope, bell, signal);
+      yield* this.#batches(last, filter, scope, signal);
     } finally {
       this.#followers--;
     }
@@ -117,25 +117,19 @@ export class Events {
     last: string | null,
     filter: EventFilter,
     scope: Scope | null,
-    bell: Doorbell,
     signal: AbortSignal,
   ): AsyncIterable<EventBatch> {
     const { clock } = this.#deps;
-    let at = this.#placeAfter(last);
-    if (at === undefined) {
-      at = this.#log.next;
-      yield { kind: "reset", next: this.#nameOf(at) };
-    }
+    const place = this.#placeAfter(last);
+    using source = this.#log.source(place ?? this.#log.next, filter);
+    if (place === undefined) yield { kind: "reset", next: this.#nameOf(this.#log.next) };
     while (!signal.aborted) {
-      if (!this.#log.remembers(at)) {
-        at = this.#log.next;
-        yield { kind: "reset", next: this.#nameOf(at) };
-      }
-      const found = this.#log.from(at);
-      at += found.length;
-      const events = found.flatMap(({ event }) => this.#isFor(event, filter, scope) ? [event] : []);
-      if (events.length > 0) yield { kind: "events", next: this.#nameOf(at), events };
-      if (found.length === 0) await bell.wait(clock, 60_000, signal);
+      const { events, missed } = source.take();
+      const next = this.#nameOf(this.#log.next);
+      const shown = events.filter((event) => isWanted(event, filter) && this.#isInScope(event, scope));
+      if (missed) yield { kind: "reset", next };
+      else if (shown.length > 0) yield { kind: "events", next, events: shown };
+      if (events.length === 0) await source.bell.wait(clock, 60_000, signal);
       await clock.sleep(GATHER_MS, signal);
     }
   }
@@ -151,11 +145,8 @@ export class Events {
     return name === this.#log.name && this.#log.remembers(Number(next)) ? Number(next) : undefined;
   }
 
-  #isFor(event: ClusterEvent, { kinds, job }: EventFilter, scope: Scope | null): boolean {
-    if (kinds !== null && !kinds.includes(event.kind)) return false;
-    if (event.kind === "node") return true;
-    if (job !== null && event.job !== job) return false;
-    if (scope === null) return true;
+  #isInScope(event: ClusterEvent, scope: Scope | null): boolean {
+    if (scope === null || event.kind === "node") return true;
     // A job that is gone has no metadata any more: its name alone says whose business it was.
     return isInScope(scope, this.#deps.catalogue.byName(event.job) ?? { name: event.job, metadata: null });
   }

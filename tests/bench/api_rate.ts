@@ -15,8 +15,9 @@ export const apiRate: Figure = {
   async *run(options) {
     await using server = await BenchServer.start(options);
     const jobs = options.quick ? 6_000 : 20_000;
+    const headers = await server.headers();
     const creates = Array.from({ length: jobs }, (_, i) =>
-      requestBytes("POST", "/v1/jobs", {
+      requestBytes("POST", "/v1/jobs", headers, {
         name: nameOf(i),
         schedule: "0 30 3 * * *",
         executor: "http",
@@ -30,7 +31,10 @@ export const apiRate: Figure = {
       measured: `${short(created)}/s`,
       ok: created >= CREATES_PER_S,
     };
-    const gets = Array.from({ length: jobs }, (_, i) => requestBytes("GET", `/v1/jobs/${nameOf(i * 7 % jobs)}`));
+    const gets = Array.from(
+      { length: jobs },
+      (_, i) => requestBytes("GET", `/v1/jobs/${nameOf(i * 7 % jobs)}`, headers),
+    );
     const untilMs = performance.now() + (options.quick ? 3_000 : 10_000);
     let turn = 0;
     const got = await load(

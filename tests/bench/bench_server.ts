@@ -1,18 +1,21 @@
 import { eventually } from "../support/eventually.ts";
 import { Child } from "./child.ts";
 import type { BenchOptions } from "./figure.ts";
+import { type BenchTokens, benchTokens } from "./tokens.ts";
 import { cpuMs, memoryMb } from "./process_stat.ts";
 
 /** A server with its agent in a process of its own, on a data folder that lives until it is disposed of. */
 export class BenchServer implements AsyncDisposable {
   readonly #options: BenchOptions;
   readonly #dataDir: string;
+  readonly #tokens: BenchTokens;
   #child: Child;
   #port: number;
 
   private constructor(options: BenchOptions, dataDir: string, started: { child: Child; port: number }) {
     this.#options = options;
     this.#dataDir = dataDir;
+    this.#tokens = benchTokens(options, dataDir);
     this.#child = started.child;
     this.#port = started.port;
   }
@@ -34,9 +37,15 @@ export class BenchServer implements AsyncDisposable {
     return this.#port;
   }
 
+  /** What a request to it has to say of who asks. */
+  headers(): Promise<Record<string, string>> {
+    return this.#tokens.headers();
+  }
+
   /** Asks the API; throws for an answer that is no success. */
   async request(path: string, init: RequestInit = {}): Promise<Response> {
-    const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, init);
+    const headers = new Headers({ ...await this.headers(), ...init.headers });
+    const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, { ...init, headers });
     if (response.ok) return response;
     throw new Error(`Cannot ${init.method ?? "GET"} ${path}: ${response.status} ${await response.text()}`);
   }
@@ -76,6 +85,7 @@ export class BenchServer implements AsyncDisposable {
   }
 }
 
-function spawn({ denoFlags, slots }: BenchOptions, dataDir: string): Promise<{ child: Child; port: number }> {
-  return Child.start("server_entry.ts", denoFlags, [dataDir, String(slots)]);
+function spawn(options: BenchOptions, dataDir: string): Promise<{ child: Child; port: number }> {
+  const { env } = benchTokens(options, dataDir);
+  return Child.start("server_entry.ts", options.denoFlags, [dataDir, String(options.slots)], env);
 }

@@ -8,6 +8,8 @@ export interface BenchOptions {
   slots: number;
   /** Jobs that are due each second in the figure of sustained work. */
   rate: number;
+  /** Whether the servers ask for tokens. */
+  tokens: boolean;
 }
 
 /** One line of the table. */

@@ -38,12 +38,18 @@ export class KeptConnection implements Disposable {
 }
 
 /** A request as it goes over the wire. */
-export function requestBytes(method: string, path: string, body?: unknown): Uint8Array {
+export function requestBytes(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body?: unknown,
+): Uint8Array {
   const text = body === undefined ? "" : JSON.stringify(body);
   const more = body === undefined
     ? ""
     : `content-type: application/json\r\ncontent-length: ${encoder.encode(text).length}\r\n`;
-  return encoder.encode(`${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${more}\r\n${text}`);
+  const own = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  return encoder.encode(`${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${own}${more}\r\n${text}`);
 }
 
 /** Status and whole length in bytes of an answer; undefined while its head is not complete. */

@@ -35,6 +35,7 @@ const command = new Command("deno task bench")
   .option("--json <file>", "write the figures there too")
   .option("--slots <n>", "slots of the servers' agents", wholeNumber, 256)
   .option("--rate <n>", "jobs that are due each second in the figure of sustained work", wholeNumber, 3000)
+  .option("--tokens", "have the servers ask for tokens, of agents, too", false)
   .option("--deno-flag <flag>", "an extra flag for the servers, like --cpu-prof", collect, []);
 
 if (import.meta.main) {
@@ -47,6 +48,7 @@ interface Options {
   json?: string;
   slots: number;
   rate: number;
+  tokens: boolean;
   denoFlag: string[];
 }
 

@@ -1,6 +1,7 @@
 /**
  * A server in a process of its own: `server_entry.ts DATA_DIR SLOTS [NAME KV]`. Prints its port. On a
- * store that is shared (`KV`) it runs no jobs itself.
+ * store that is shared (`KV`) it runs no jobs itself. It asks for tokens where CARILLON_BENCH_TOKEN_FILE is set, and keeps an
+ * admin's there.
  */
 import { SecretKeys } from "../../src/secret/mod.ts";
 import { serve } from "../../src/cli/serve.ts";
@@ -9,6 +10,7 @@ import { endWithParent } from "./parent.ts";
 
 void endWithParent();
 const [dataDir = "", slots = "", nodeName = "bench", kv = ""] = Deno.args;
+const adminTokenFile = Deno.env.get("CARILLON_BENCH_TOKEN_FILE") ?? "";
 const stop = new AbortController();
 const hurry = new AbortController();
 Deno.addSignalListener("SIGTERM", () => stop.signal.aborted ? hurry.abort() : stop.abort());
@@ -23,7 +25,7 @@ await serve({
   slots: Number(slots),
   defaultTarget: "all",
   drainMs: 2_000,
-  adminTokenFile: "",
+  adminTokenFile,
   httpDeny: [],
   auditKeptMs: 86_400_000,
   secretKeys: SecretKeys.none(),
@@ -31,6 +33,7 @@ await serve({
   publicUrl: null,
   limits: { requestsPerSecond: 0, streams: 0 },
   tls: null,
+  askTokens: adminTokenFile !== "",
   insecure: false,
   agent: kv === "",
   kv,

@@ -36,6 +36,7 @@ async function runServer(settings: ServerSettings, stop: AbortSignal): Promise<v
     oidc: null,
     publicUrl: null,
     limits: { requestsPerSecond: 0, streams: 0 },
+    askTokens: false,
     insecure: false,
     agent,
     kv,

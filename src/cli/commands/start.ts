@@ -91,13 +91,14 @@ async function start(cli: Cli, flags: Readonly<Record<string, unknown>>): Promis
 }
 
 async function serveOptions(cli: Cli, settings: StartSettings): Promise<Parameters<Cli["serve"]>[0]> {
-  const { httpAddr, advertiseUrl, timezone, defaultTarget, insecure, adminTokenFile, agent, kv } = settings;
+  const { httpAddr, advertiseUrl, timezone, defaultTarget, askTokens, insecure, adminTokenFile, agent, kv } = settings;
   const auditKeptMs = settings.auditRetention;
   const advertise = advertiseUrl === "" ? "" : new URL(advertiseUrl).host;
   const member = memberOptionsOf(settings) ?? null;
   if (member !== null && kv !== "") {
     throw new UsageError(["--cluster and --kv exclude each other: a cluster is the store"]);
   }
+  if (askTokens && insecure) throw new UsageError(["--ask-tokens and --insecure exclude each other"]);
   const readText = (path: string) => cli.readText(path);
   const secretKeys = await readSecretKeys({ env: cli.env, file: settings.secretKeyFile, readText });
   const oidc = await oidcSettingsOf(settings, (path) => readSetting(cli, path));
@@ -110,6 +111,7 @@ async function serveOptions(cli: Cli, settings: StartSettings): Promise<Paramete
     advertise,
     timezone,
     defaultTarget,
+    askTokens,
     insecure,
     adminTokenFile,
     auditKeptMs,

@@ -44,6 +44,7 @@ Deno.test("start hands its settings to the server and logs where it listens", as
     adminTokenFile: "",
     secretKeys: SecretKeys.none(),
     auditKeptMs: 2_160 * 3_600_000,
+    askTokens: false,
     insecure: true,
     oidc: null,
     publicUrl: null,
@@ -107,6 +108,15 @@ Deno.test("start is where --no-insecure takes back what the environment says", a
   await cli.run("start");
   await cli.run("start", "--no-insecure");
   assert.deepEqual(given, [true, false]);
+});
+
+Deno.test("start --ask-tokens asks for tokens on loopback too, and cannot be had with --insecure", async () => {
+  const given: boolean[] = [];
+  const cli = fakeCli({ serve: (options) => Promise.resolve(void given.push(options.askTokens)) });
+  assert.equal((await cli.run("start", "--ask-tokens")).code, 0);
+  const both = await cli.run("start", "--ask-tokens", "--insecure");
+  assert.deepEqual([both.code, both.err], [2, "error: --ask-tokens and --insecure exclude each other\n"]);
+  assert.deepEqual(given, [true]);
 });
 
 Deno.test("start --join runs an agent alone, with a token from a file", async () => {

@@ -11,7 +11,7 @@ Deno.addSignalListener("SIGTERM", () => stop.abort());
 console.log(1);
 await serveAgent({
   join,
-  joinToken: null,
+  joinToken: Deno.env.get("CARILLON_JOIN_TOKEN") ?? null,
   httpDeny: [],
   tls: null,
   dataDir,

@@ -4,6 +4,7 @@ import { eventually } from "../../support/eventually.ts";
 import { Child } from "../child.ts";
 import type { BenchOptions } from "../figure.ts";
 import type { Api } from "../jobs.ts";
+import { type BenchTokens, benchTokens } from "../tokens.ts";
 import { cpuMs } from "../process_stat.ts";
 
 /** The stores that a fleet is measured on. */
@@ -27,15 +28,23 @@ export class BenchFleet implements Api, AsyncDisposable {
   readonly #agents: readonly Child[];
   readonly #store: DenoKvServer | EtcdCluster;
   readonly #stack: AsyncDisposableStack;
+  readonly #tokens: BenchTokens;
 
   private constructor(
-    parts: { servers: Child[]; agents: Child[]; store: DenoKvServer | EtcdCluster; urls: string[] },
+    parts: {
+      servers: Child[];
+      agents: Child[];
+      store: DenoKvServer | EtcdCluster;
+      urls: string[];
+      tokens: BenchTokens;
+    },
     stack: AsyncDisposableStack,
   ) {
     this.urls = parts.urls;
     this.#servers = parts.servers;
     this.#agents = parts.agents;
     this.#store = parts.store;
+    this.#tokens = parts.tokens;
     this.#stack = stack;
   }
 
@@ -45,7 +54,9 @@ export class BenchFleet implements Api, AsyncDisposable {
     const folder = await Deno.makeTempDir({ prefix: "carillon-bench-" });
     stack.defer(() => Deno.remove(folder, { recursive: true }));
     const store = stack.use(name === "etcd" ? await EtcdCluster.start(3) : await DenoKvServer.start());
-    const env = store instanceof DenoKvServer ? { DENO_KV_ACCESS_TOKEN: store.accessToken } : {};
+    const tokens = benchTokens(options, folder);
+    const ofStore = store instanceof DenoKvServer ? { DENO_KV_ACCESS_TOKEN: store.accessToken } : {};
+    const env = { ...ofStore, ...tokens.env };
     const servers: Child[] = [], agents: Child[] = [], urls: string[] = [];
     const { denoFlags, slots } = options;
     for (let i = 0; i < SERVERS; i++) {
@@ -54,12 +65,13 @@ export class BenchFleet implements Api, AsyncDisposable {
       servers.push(stack.use(child));
       urls.push(`http://127.0.0.1:${port}`);
     }
-    for (let i = 0; i < agentCount; i++) {
-      const args = [`agent-${i}`, `${folder}/agent-${i}`, String(slots), ...urls];
-      agents.push(stack.use((await Child.start("cluster/agent_entry.ts", denoFlags, args)).child));
-    }
-    const fleet = new BenchFleet({ servers, agents, store, urls }, stack.move());
+    const fleet = new BenchFleet({ servers, agents, store, urls, tokens }, stack.move());
     try {
+      const joining = await fleet.joinEnv();
+      for (let i = 0; i < agentCount; i++) {
+        const args = [`agent-${i}`, `${folder}/agent-${i}`, String(slots), ...urls];
+        agents.push(fleet.#stack.use((await Child.start("cluster/agent_entry.ts", denoFlags, args, joining)).child));
+      }
       await fleet.#whenReady(agentCount);
       return fleet;
     } catch (thrown) {
@@ -70,9 +82,17 @@ export class BenchFleet implements Api, AsyncDisposable {
 
   /** Asks one of the servers. */
   async request(path: string, init: RequestInit = {}): Promise<Response> {
-    const response = await fetch(`${this.urls[0]}${path}`, init);
+    const headers = new Headers({ ...await this.#tokens.headers(), ...init.headers });
+    const response = await fetch(`${this.urls[0]}${path}`, { ...init, headers });
     if (response.ok) return response;
     throw new Error(`Cannot ${init.method ?? "GET"} ${path}: ${response.status} ${await response.text()}`);
+  }
+
+  /** What an agent is started with: where tokens are asked for, one to join with. */
+  async joinEnv(): Promise<Record<string, string>> {
+    if (Object.keys(this.#tokens.env).length === 0) return {};
+    const { token } = await (await this.request("/v1/join-tokens", { method: "POST", body: "{}" })).json();
+    return { CARILLON_JOIN_TOKEN: token };
   }
 
   /** CPU time since the start. */
@@ -93,9 +113,8 @@ export class BenchFleet implements Api, AsyncDisposable {
   async #whenReady(agents: number): Promise<void> {
     await eventually(async () => {
       const members: unknown[] = await (await this.request("/v1/members")).json();
-      const leader = await fetch(`${this.urls[0]}/v1/leader`);
-      await leader.body?.cancel();
-      return leader.ok && members.length === SERVERS + agents;
+      await (await this.request("/v1/leader")).body?.cancel();
+      return members.length === SERVERS + agents;
     }, { withinMs: 30_000, what: "the fleet" });
   }
 }

@@ -26,7 +26,7 @@ const IN_FLIGHT = 16;
 /** What a thousand agents that wait for work cost. */
 export async function* idleAgents(store: StoreName, options: BenchOptions): AsyncIterable<Row> {
   await using fleet = await BenchFleet.start(store, 0, options);
-  await using _agents = (await simulate(IDLE_AGENTS, WAIT_MS, 0, fleet.urls)).child;
+  await using _agents = (await simulate(fleet, IDLE_AGENTS, { waitMs: WAIT_MS, inFlight: 0, urls: fleet.urls })).child;
   await pause(2 * WAIT_MS);
   const windowMs = options.quick ? 10_000 : 30_000;
   const before = await fleet.cpuMs();
@@ -46,7 +46,11 @@ export async function* pollCost(store: StoreName, options: BenchOptions): AsyncI
   for (const { agents, selectors } of SIZES) {
     await using fleet = await BenchFleet.start(store, 0, options);
     await leaveWaiting(fleet, selectors);
-    const { child, port } = await simulate(agents, 0, IN_FLIGHT, fleet.urls.slice(0, 1));
+    const { child, port } = await simulate(fleet, agents, {
+      waitMs: 0,
+      inFlight: IN_FLIGHT,
+      urls: fleet.urls.slice(0, 1),
+    });
     await using _agents = child;
     await pause(2_000);
     const windowMs = options.quick ? 3_000 : 8_000;
@@ -78,6 +82,11 @@ async function leaveWaiting(fleet: BenchFleet, selectors: number): Promise<void>
   for (const { name } of jobs) await (await fleet.request(`/v1/jobs/${name}`, { method: "POST" })).body?.cancel();
 }
 
-function simulate(agents: number, waitMs: number, inFlight: number, urls: readonly string[]) {
-  return Child.start("cluster/simulated_agents.ts", [], [...[agents, waitMs, inFlight].map(String), ...urls]);
+async function simulate(
+  fleet: BenchFleet,
+  agents: number,
+  { waitMs, inFlight, urls }: { waitMs: number; inFlight: number; urls: readonly string[] },
+) {
+  const args = [...[agents, waitMs, inFlight].map(String), ...urls];
+  return await Child.start("cluster/simulated_agents.ts", [], args, await fleet.joinEnv());
 }

@@ -3,21 +3,25 @@
  * and then polls for ever; with IN_FLIGHT 0 each holds its own poll open, else so many poll in turn. Prints the port where
  * `/polls` answers how many polls were answered.
  */
-import { createAgentClient } from "../../../src/client/mod.ts";
+import { type AgentClient, createAgentClient } from "../../../src/client/mod.ts";
 import { eachOf } from "../../support/each_of.ts";
 import { endWithParent } from "../parent.ts";
 
 void endWithParent();
 const [count = "", waitMs = "", inFlight = "", ...servers] = Deno.args;
-const clients = servers.map((baseUrl) => createAgentClient({ baseUrl, fetch }));
-const agents = Array.from({ length: Number(count) }, (_, i) => ({ name: `simulated-${i}`, incarnation: `i-${i}` }));
+const join = Deno.env.get("CARILLON_JOIN_TOKEN") ?? null;
+const agents = Array.from({ length: Number(count) }, (_, i) => ({
+  name: `simulated-${i}`,
+  incarnation: `i-${i}`,
+  client: clientOf(i),
+}));
 let polls = 0;
 
 /** Agents that register at a time. */
 const REGISTERING = 16;
 
-await eachOf([...agents.entries()], REGISTERING, async ([i, { name, incarnation }]) => {
-  await clientOf(i).register({
+await eachOf([...agents.entries()], REGISTERING, async ([i, { name, incarnation, client }]) => {
+  await client.register({
     name,
     id: name,
     incarnation,
@@ -39,8 +43,8 @@ else {
 async function pollForEver(whose: () => number): Promise<void> {
   while (true) {
     const i = whose();
-    const { name: node, incarnation } = agentAt(i);
-    await clientOf(i).poll({ node, incarnation, freeSlots: 4, held: [], waitMs: Number(waitMs) });
+    const { name: node, incarnation, client } = agentAt(i);
+    await client.poll({ node, incarnation, freeSlots: 4, held: [], waitMs: Number(waitMs) });
     polls++;
   }
 }
@@ -51,8 +55,8 @@ function agentAt(i: number): typeof agents[number] {
   return agent;
 }
 
-function clientOf(i: number): typeof clients[number] {
-  const client = clients[i % clients.length];
-  if (!client) throw new RangeError("Cannot poll: there is no server");
-  return client;
+function clientOf(i: number): AgentClient {
+  const baseUrl = servers[i % servers.length];
+  if (baseUrl === undefined) throw new RangeError("Cannot poll: there is no server");
+  return createAgentClient({ baseUrl, fetch, tokens: { join, own: null, keep: () => Promise.resolve() } });
 }

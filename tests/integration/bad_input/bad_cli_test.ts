@@ -30,6 +30,7 @@ const BAD_SETTINGS: Record<keyof typeof START_SETTINGS, string[]> = {
     "http://a:80",
     LONG,
   ],
+  askTokens: ["maybe", "-1"],
   insecure: ["maybe", "-1"],
   dataDir: [],
   kv: [],
