@@ -2,10 +2,9 @@ import type { Context, TypedResponse } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { JSONParsed } from "hono/utils/types";
 
-/** What every answer carries: no guessing of types, no keeping. */
+/** What every answer carries: no keeping. */
 const HEADERS = {
   "content-type": "application/json; charset=utf-8",
-  "x-content-type-options": "nosniff",
   "cache-control": "no-store",
 } as const;
 

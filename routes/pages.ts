@@ -2,7 +2,6 @@ import { type Context, Hono } from "hono";
 import type { HttpEdge } from "./http_edge.ts";
 
 const EVERYWHERE = {
-  "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",

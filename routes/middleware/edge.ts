@@ -8,7 +8,10 @@ import { loopbackRefusal } from "./loopback_guard.ts";
 /** Longest URL, in characters. The HTTP server bounds all headers together; those we read have bounds where we read them. */
 const MAX_URL = 16_384;
 
-/** What every request passes, in one step because it stands before the hottest paths: guard, limits, `X-Whom`, its name in traces. */
+/**
+ * What every request passes, in one step because it stands before the hottest paths: guard, limits, `X-Whom`, no guessing of
+ * types, and its name in traces.
+ */
 export function edge(options: { nodeName: string; loopbackOnly: boolean }): MiddlewareHandler {
   const whom = encodeURI(options.nodeName);
   return async (context, next) => {
@@ -18,6 +21,7 @@ export function edge(options: { nodeName: string; loopbackOnly: boolean }): Midd
     else await next();
     nameRequest(() => `${raw.method} ${routePath(context, -1)}`);
     context.res.headers.set("x-whom", whom);
+    context.res.headers.set("x-content-type-options", "nosniff");
   };
 }
 

@@ -16,7 +16,7 @@ import {
 import { LIVE } from "../middleware/stream_guard.ts";
 import { eventStream, plainStream } from "./output_stream.ts";
 
-const HEADERS = { "x-content-type-options": "nosniff", "cache-control": "no-store" } as const;
+const HEADERS = { "cache-control": "no-store" } as const;
 
 const readOutput = createRoute({
   method: "get",

@@ -7,8 +7,8 @@ import { p50p99, pause } from "./statistics.ts";
 
 const RATES = [20, 50, 200];
 
-/** Jobs of the spread kind run each second second, spread over one whole second by their jitter. */
-const PERIOD_MS = 2_000;
+/** Jobs of the spread kind run each second second. */
+const PERIOD_S = 2;
 
 /** From due time to receipt, at light loads: spread over the second, and all at its start. */
 export const lateness: Figure = {
@@ -22,21 +22,8 @@ export const lateness: Figure = {
 async function spread(rate: number, options: BenchOptions): Promise<Row> {
   await using sink = await Sink.start();
   await using server = await BenchServer.start(options);
-  // Half of them on even seconds, half on odd ones.
-  const schedules = ["*/2 * * * * *", "1/2 * * * * *"];
-  const jobs = Array.from(
-    { length: 2 * rate },
-    (_, i) => callJob(sink, i, schedules[i % 2] ?? "", { jitter: `${PERIOD_MS}ms` }),
-  );
-  const { receipts, seconds } = await collect(server, sink, jobs, options);
-  const uids = await uidsOf(server);
-  const late = receipts.map(({ job, atMs }) => {
-    const phase = job % 2 * 1_000;
-    let nominal = Math.floor((atMs - phase) / PERIOD_MS) * PERIOD_MS + phase;
-    const dueOf = () => nominal + jitterOffset(uids.get(job) ?? "", nominal, PERIOD_MS, nominal + PERIOD_MS);
-    if (dueOf() > atMs) nominal -= PERIOD_MS;
-    return atMs - dueOf();
-  });
+  const { receipts, seconds } = await collect(server, sink, spreadJobs(sink, rate, PERIOD_S), options);
+  const late = lateOfSpread(receipts, await uidsOf(server), PERIOD_S);
   const target = rate === 200 ? { p50: 5, p99: 20 } : undefined;
   return latenessRow(`${rate} runs/s, spread over the second`, rate * seconds, late, target);
 }
@@ -55,10 +42,39 @@ async function atOnce(rate: number, options: BenchOptions): Promise<Row> {
   );
 }
 
+/** Jobs that run `rate` times a second, each once in a period of whole seconds, spread by their jitter. */
+export function spreadJobs(sink: Sink, rate: number, periodS: number): JobBody[] {
+  return Array.from({ length: periodS * rate }, (_, i) => {
+    const schedule = `${i % periodS}/${periodS} * * * * *`;
+    return callJob(sink, i, schedule, { jitter: `${periodS}s` });
+  });
+}
+
+/** How late each of their runs was, in milliseconds. */
+export function lateOfSpread(
+  receipts: readonly Receipt[],
+  uids: ReadonlyMap<number, string>,
+  periodS: number,
+): number[] {
+  const periodMs = periodS * 1_000;
+  return receipts.map(({ job, atMs }) => {
+    const phase = job % periodS * 1_000;
+    const dueOf = (nominal: number) =>
+      nominal + jitterOffset(uids.get(job) ?? "", nominal, periodMs, nominal + periodMs);
+    const nominal = Math.floor((atMs - phase) / periodMs) * periodMs + phase;
+    return atMs - (dueOf(nominal) > atMs ? dueOf(nominal - periodMs) : dueOf(nominal));
+  });
+}
+
 /** Stores the jobs, lets them run warm, and notes what comes in whole seconds. */
 export async function collect(server: Api, sink: Sink, jobs: JobBody[], { quick }: BenchOptions) {
-  const seconds = quick ? 6 : 30;
   await storeJobs(server, jobs);
+  return await collectMore(sink, { quick });
+}
+
+/** Lets jobs that are stored run warm, and notes what comes in whole seconds. */
+export async function collectMore(sink: Sink, { quick }: Pick<BenchOptions, "quick">) {
+  const seconds = quick ? 6 : 30;
   await pause(4_000 + (900 - Date.now() % 1_000));
   await sink.take();
   const from = Math.ceil(Date.now() / 1_000) * 1_000;

@@ -10,6 +10,7 @@ import { lateness } from "./lateness.ts";
 import { listSpeed } from "./list_speed.ts";
 import { hundredThousand, restart } from "./restart.ts";
 import { shellRate } from "./shell_rate.ts";
+import { streams } from "./streams.ts";
 import { sustained } from "./sustained.ts";
 
 const FIGURES: readonly Figure[] = [
@@ -21,6 +22,7 @@ const FIGURES: readonly Figure[] = [
   listSpeed,
   restart,
   bigOutput,
+  streams,
   hundredThousand,
   engines,
   cluster,
