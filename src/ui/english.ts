@@ -330,7 +330,7 @@ export const text = {
   } as Readonly<Record<string, string>>,
   fields: {
     name: { label: "Name", help: "Lower-case letters, digits, - and _" },
-    displayname: { label: "Title" },
+    displayname: { label: "Title", help: "How people call it; its name when empty" },
     schedule: {
       label: "Schedule",
       help: "Cron with seconds first, @every 5m, @daily, @at 2030-01-02T03:04:05Z, or empty",

@@ -35,10 +35,10 @@ function ExecutionPage({ execution }: { execution: ExecutionReport }) {
         <Actions execution={execution} />
       </PageHead>
       <Grid>
-        <Grid.Col span={{ base: 12, lg: 9 }} order={{ base: 2, lg: 1 }}>
+        <Grid.Col span={{ base: 12, lg: 9 }}>
           <Output job={job} id={id} isOpen={isOpen(execution)} sizeBytes={execution.outputSizeBytes} />
         </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 3 }} order={{ base: 1, lg: 2 }}>
+        <Grid.Col span={{ base: 12, lg: 3 }}>
           <Stack>
             <Phases execution={execution} />
             <Attempts execution={execution} />

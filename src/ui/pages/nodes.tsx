@@ -64,7 +64,7 @@ function Row({ member, isLeader }: { member: MemberReport; isLeader: boolean }) 
         <Text size="sm">{executors.join(", ") || "–"}</Text>
       </Table.Td>
       <Table.Td>
-        <Text size="sm">{version}</Text>
+        <Text size="sm" style={{ whiteSpace: "nowrap" }}>{version}</Text>
       </Table.Td>
       <Table.Td>
         <Moment at={lastSeenAt} size="sm" />

@@ -13,7 +13,7 @@ export function PageHead({ title, children, below }: { title: ReactNode; childre
     <Stack gap={4} mb="lg">
       <Group justify="space-between" align="center" gap="sm">
         <Title order={1} size="h2" className="breakable">{title}</Title>
-        <Group gap="xs">{children}</Group>
+        <Group gap="xs" className="page-actions">{children}</Group>
       </Group>
       {below}
     </Stack>
@@ -48,6 +48,11 @@ export function Read<Answer>(
 ) {
   if (of.data !== undefined) return <>{children(of.data)}</>;
   if (of.error) return <Problem error={of.error} again={() => void of.refetch()} />;
+  return <Reading />;
+}
+
+/** Stands for what is being read. */
+export function Reading() {
   return (
     <Center p="xl">
       <Loader type="dots" aria-label={text.reading} />

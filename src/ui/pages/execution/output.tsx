@@ -4,7 +4,7 @@ import { IconChevronDown, IconChevronUp, IconDownload, IconSearch } from "@table
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { text } from "../../english.ts";
 import { AnsiText } from "../../parts/ansi_text.tsx";
-import { Empty } from "../../parts/page.tsx";
+import { Empty, Reading } from "../../parts/page.tsx";
 import { type LiveOutput, useOutput } from "./use_output.ts";
 
 /** Height of a line that is not wrapped, in pixels. */
@@ -30,7 +30,7 @@ export function Output({ job, id, isOpen, sizeBytes }: OutputProps) {
         <Group gap="sm">
           <Title order={2} size="h5">{text.output}</Title>
           <Text size="sm" c="dimmed" role="status">
-            {output.error ?? (output.isOver ? text.bytes(sizeBytes) : text.outputLive)}
+            {output.error ?? (isOpen && !output.isOver ? text.outputLive : text.bytes(sizeBytes))}
           </Text>
         </Group>
         <Group gap="sm">
@@ -60,7 +60,7 @@ export function Output({ job, id, isOpen, sizeBytes }: OutputProps) {
           </Tooltip>
         </Group>
       </Group>
-      {isEmpty ? <Empty title={output.isOver ? text.noOutput : text.noOutputYet}>{text.noOutputHint}</Empty> : (
+      {isEmpty ? <NoOutput isOpen={isOpen} isOver={output.isOver} /> : (
         <Lines
           output={output}
           isFollowed={isFollowed}
@@ -71,6 +71,13 @@ export function Output({ job, id, isOpen, sizeBytes }: OutputProps) {
       )}
     </Card>
   );
+}
+
+/** Nothing is there: as yet, at all, or because it is still being read. */
+function NoOutput({ isOpen, isOver }: { isOpen: boolean; isOver: boolean }) {
+  if (isOver) return <Empty title={text.noOutput}>{text.noOutputHint}</Empty>;
+  if (isOpen) return <Empty title={text.noOutputYet}>{text.noOutputHint}</Empty>;
+  return <Reading />;
 }
 
 function outputUrl(job: string, id: string): string {

@@ -1,4 +1,4 @@
-import { Anchor, Card, Group, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Box, Card, Group, Stack, Text, Title } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { Link } from "wouter";
 import type { WaitingReport } from "../../../../routes/wire/queue_answer.ts";
@@ -64,16 +64,18 @@ function Trouble({ view: { job, stat } }: { view: JobView }) {
         <Group gap="sm" miw={0}>
           <Anchor component={Link} href={jobPath(name)} size="sm" fw={550} className="breakable">{name}</Anchor>
           <Text size="sm">{text.failsInARow(Math.max(1, inARow))}</Text>
-          <Moment at={stat.lastError} size="sm" c="dimmed" />
         </Group>
         <Group gap="sm" wrap="nowrap">
-          <RecentBars recent={stat.recent} />
+          <Box visibleFrom="xs">
+            <RecentBars recent={stat.recent} />
+          </Box>
           {run && <Anchor component={Link} href={executionPath(name, run.id)} size="sm">{text.seeRun}</Anchor>}
         </Group>
       </Group>
       {run && (
         <Group gap="xs" wrap="nowrap">
           <State state={run.state} />
+          <Moment at={stat.lastError} size="sm" />
           <Text size="sm" c="dimmed" lineClamp={1} className="breakable">{run.reason}</Text>
         </Group>
       )}

@@ -19,7 +19,7 @@ export function RunningNow() {
           busy.length === 0
             ? <Text size="sm" c="dimmed">{text.nothingRuns}</Text>
             : (
-              <Table.ScrollContainer minWidth={420}>
+              <Table.ScrollContainer minWidth={280}>
                 <Table verticalSpacing={5}>
                   <Table.Tbody>
                     {busy.slice(0, SHOWN).map((run) => (
@@ -32,7 +32,7 @@ export function RunningNow() {
                             <State state={run.state} />
                           </Anchor>
                         </Table.Td>
-                        <Table.Td>
+                        <Table.Td visibleFrom="sm">
                           <Text size="sm" className="breakable">{run.node}</Text>
                         </Table.Td>
                         <Table.Td ta="right">
