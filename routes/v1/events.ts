@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
+import type { EventBatch } from "../../src/events/mod.ts";
 import { invalid } from "../../src/runtime/mod.ts";
 import { queryOf } from "../answer.ts";
 import { callerOf } from "../caller.ts";
@@ -26,6 +27,17 @@ const followEvents = createRoute({
   },
 });
 
+/** Batches as they are sent: many who look on are shown the same one. */
+const sent = new WeakMap<readonly unknown[], Uint8Array>();
+
+function bytesOf(batch: EventBatch): Uint8Array {
+  const known = batch.kind === "events" ? sent.get(batch.events) : undefined;
+  if (known !== undefined) return known;
+  const bytes = new TextEncoder().encode(eventBatchText(batch));
+  if (batch.kind === "events") sent.set(batch.events, bytes);
+  return bytes;
+}
+
 /** What happens, live. */
 export function eventRoutes({ events, sleep }: AppDeps) {
   return new OpenAPIHono<HttpEdge>().openapi(followEvents, (context) => {
@@ -33,7 +45,7 @@ export function eventRoutes({ events, sleep }: AppDeps) {
     const last = context.req.header("last-event-id") || null;
     if (last !== null && last.length > 100) throw invalid('Cannot read Last-Event-ID: it is not the "id" of an event');
     const { scope } = callerOf(context);
-    const stream = liveStream(sleep, (signal) => events.follow(last, filter, scope, signal), eventBatchText);
+    const stream = liveStream(sleep, (signal) => events.follow(last, filter, scope, signal), bytesOf);
     return context.body(stream, 200, { ...LIVE, "content-type": "text/event-stream" });
   });
 }

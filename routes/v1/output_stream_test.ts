@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type OutputPiece, readOutputEvents } from "../../src/client/output_events.ts";
 import { eventually } from "../../tests/support/eventually.ts";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { RUNNING } from "../../tests/support/running_execution.ts";
 import type { OutputEvent } from "../../src/output/mod.ts";
 import { eventStream, plainStream } from "./output_stream.ts";
@@ -38,17 +39,23 @@ Deno.test("eventStream() counts bytes that were skipped before a piece", async (
 });
 
 Deno.test("eventStream() shows with a comment that it lives while nothing comes", async () => {
-  const silence = Promise.withResolvers<void>();
+  const clock = new FakeClock();
   const later = Promise.withResolvers<void>();
   async function* slow() {
     await later.promise;
     yield chunk(0, "a");
   }
-  const reader = eventStream((ms) => ms === 15_000 ? silence.promise : never(), slow).getReader();
-  const first = reader.read();
-  silence.resolve();
-  assert.equal(new TextDecoder().decode((await first).value), ": waiting\n\n");
+  const reader = eventStream((ms, signal) => clock.sleep(ms, signal), slow).getReader();
+  for (const _ of [1, 2]) {
+    const first = reader.read();
+    await clock.advance(30_000);
+    assert.equal(new TextDecoder().decode((await first).value), ": waiting\n\n");
+  }
+  // A reader that has left a comment unread is shown no more of them, and is given what comes after it.
+  await clock.advance(120_000);
   later.resolve();
+  const texts = [await reader.read(), await reader.read()].map(({ value }) => new TextDecoder().decode(value));
+  assert.deepEqual(texts, [": waiting\n\n", "id: 0\nevent: output\ndata: a\n\n"]);
   await reader.cancel();
 });
 
@@ -126,8 +133,7 @@ Deno.test("plainStream() sends the bytes, with a mark where some were skipped", 
 });
 
 Deno.test("eventStream() cuts off a reader that takes nothing for 5 minutes, and lets go of what it followed", async () => {
-  const unread = Promise.withResolvers<void>();
-  const waits: number[] = [];
+  const clock = new FakeClock();
   let signal: AbortSignal | undefined;
   let isLetGo = false;
   async function* open(given: AbortSignal) {
@@ -138,18 +144,13 @@ Deno.test("eventStream() cuts off a reader that takes nothing for 5 minutes, and
       isLetGo = true;
     }
   }
-  const sleep = (ms: number, signal?: AbortSignal) => {
-    if (ms === 15_000) return never();
-    waits.push(ms);
-    return Promise.race([
-      unread.promise,
-      new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve())),
-    ]);
-  };
-  const reader = eventStream(sleep, open).getReader();
-  for (let n = 0; n < 3; n++) assert.equal((await reader.read()).done, false);
-  assert.deepEqual([waits, isLetGo], [[300_000, 300_000, 300_000], false]);
-  unread.resolve();
+  const reader = eventStream((ms, signal) => clock.sleep(ms, signal), open).getReader();
+  for (let n = 0; n < 3; n++) {
+    assert.equal((await reader.read()).done, false);
+    await clock.advance(240_000);
+  }
+  assert.equal(isLetGo, false);
+  await clock.advance(90_000);
   await eventually(() => isLetGo);
   await assert.rejects(reader.read(), /taken nothing for 5 minutes/);
   assert.equal(signal?.aborted, true);

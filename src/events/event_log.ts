@@ -5,12 +5,18 @@ import { Inbox } from "./inbox.ts";
 /** Events that are remembered, or twice as many: who was away for a while may catch up with them. */
 const REMEMBERED = 10_000;
 
+/** Readings of the log that are kept: followers who stand at the same place share them. */
+const READS = 20;
+
 /** Where a follower finds what happens. */
 export interface EventSource extends Disposable {
   /** Rings when there is something to take. */
   readonly bell: Doorbell;
-  /** What has happened since the last time; `missed` says that some of it is not remembered. */
-  take(): { events: ClusterEvent[]; missed: boolean };
+  /**
+   * What has happened since the last time, and before this number; `missed` says that some of it is not remembered. Who reads
+   * the same of the whole log is given the same array. An inbox is emptied, which may hold what has come just now, too.
+   */
+  take(upTo: number): { events: readonly ClusterEvent[]; missed: boolean };
 }
 
 /** What has happened lately, in the order in which this server came to know of it. */
@@ -20,6 +26,8 @@ export class EventLog {
   readonly #events: ClusterEvent[] = [];
   readonly #bells = new Set<Doorbell>();
   readonly #inboxes = new Map<string, Set<Inbox>>();
+  /** What was lately read of the log, by its numbers. */
+  readonly #read = new Map<string, readonly ClusterEvent[]>();
   #next = 0;
 
   constructor(name: string) {
@@ -45,6 +53,7 @@ export class EventLog {
   /** What happens is not added for a while: nobody can catch up over that. */
   interrupt(): void {
     this.#events.length = 0;
+    this.#read.clear();
     this.#next++;
     for (const inboxes of this.#inboxes.values()) for (const inbox of inboxes) inbox.miss();
   }
@@ -74,10 +83,10 @@ export class EventLog {
     const bell = this.bell();
     return {
       bell,
-      take: () => {
+      take: (upTo) => {
         const missed = !this.remembers(at);
-        const events = missed ? [] : this.#from(at);
-        at = this.#next;
+        const events = missed ? [] : this.#between(at, upTo);
+        at = upTo;
         return { events, missed };
       },
       [Symbol.dispose]: () => bell[Symbol.dispose](),
@@ -86,7 +95,7 @@ export class EventLog {
 
   #subscribe(job: string, from: number, filter: EventFilter): EventSource {
     const inbox = new Inbox(filter);
-    if (this.remembers(from)) { for (const event of this.#from(from)) inbox.put(event); }
+    if (this.remembers(from)) { for (const event of this.#between(from, this.#next)) inbox.put(event); }
     else inbox.miss();
     const inboxes = this.#inboxes.get(job) ?? new Set();
     this.#inboxes.set(job, inboxes.add(inbox));
@@ -105,7 +114,13 @@ export class EventLog {
     for (const inboxes of all) for (const inbox of inboxes) inbox.put(event);
   }
 
-  #from(n: number): ClusterEvent[] {
-    return this.#events.slice(n - (this.#next - this.#events.length));
+  #between(from: number, to: number): readonly ClusterEvent[] {
+    const name = `${from}-${to}`;
+    const first = this.#next - this.#events.length;
+    const events = this.#read.get(name) ?? this.#events.slice(from - first, to - first);
+    this.#read.set(name, events);
+    const [oldest] = this.#read.keys();
+    if (this.#read.size > READS && oldest !== undefined) this.#read.delete(oldest);
+    return events;
   }
 }

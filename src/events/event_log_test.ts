@@ -18,11 +18,11 @@ Deno.test("EventLog.source() of one job gives its events and the nodes', and rin
   let rung = 0;
   ofA.bell.wake = () => void rung++;
   log.add([jobEvent("b"), jobEvent("a", 1), NODE, jobEvent("a", 2)]);
-  deepEqual(ofA.take(), { events: [jobEvent("a", 1), NODE, jobEvent("a", 2)], missed: false });
-  deepEqual(noNodes.take().events, [jobEvent("a", 1), jobEvent("a", 2)]);
-  deepEqual(all.take().events.length, 4);
+  deepEqual(ofA.take(log.next), { events: [jobEvent("a", 1), NODE, jobEvent("a", 2)], missed: false });
+  deepEqual(noNodes.take(log.next).events, [jobEvent("a", 1), jobEvent("a", 2)]);
+  deepEqual(all.take(log.next).events.length, 4);
   deepEqual(rung, 3);
-  for (const source of [all, ofA, noNodes]) deepEqual(source.take(), { events: [], missed: false });
+  for (const source of [all, ofA, noNodes]) deepEqual(source.take(log.next), { events: [], missed: false });
 });
 
 Deno.test("EventLog.source() begins where it is told, and says what is not remembered", () => {
@@ -31,16 +31,16 @@ Deno.test("EventLog.source() begins where it is told, and says what is not remem
     for (let i = 0; i < 30_000; i++) log.add([jobEvent(i % 2 ? "a" : "b", i)]);
     using late = log.source(29_996, filter);
     deepEqual(
-      late.take().events.map(({ at }) => at),
+      late.take(log.next).events.map(({ at }) => at),
       filter.job === null ? [29_996, 29_997, 29_998, 29_999] : [
         29_997,
         29_999,
       ],
     );
     using gone = log.source(5, filter);
-    deepEqual(gone.take(), { events: [], missed: true });
+    deepEqual(gone.take(log.next), { events: [], missed: true });
     log.interrupt();
-    deepEqual(late.take(), { events: [], missed: true });
+    deepEqual(late.take(log.next), { events: [], missed: true });
   }
 });
 
@@ -48,7 +48,7 @@ Deno.test("EventLog.source() keeps little for who takes nothing, and says so", (
   const log = new EventLog("log");
   using slow = log.source(0, { kinds: null, job: "a" });
   for (let i = 0; i < 2_500; i++) log.add([jobEvent("a", i)]);
-  const { events, missed } = slow.take();
+  const { events, missed } = slow.take(log.next);
   deepEqual([events.length <= 1_000, events.at(-1)?.at, missed], [true, 2_499, true]);
-  deepEqual(slow.take(), { events: [], missed: false });
+  deepEqual(slow.take(log.next), { events: [], missed: false });
 });

@@ -22,8 +22,9 @@ import {
 } from "../store/mod.ts";
 import { EventLog } from "./event_log.ts";
 import { isWanted } from "./inbox.ts";
+import { Shifts } from "./shifts.ts";
 
-/** Events are gathered for so long before they are shown, or told to other servers, in milliseconds. */
+/** Events are gathered for so long before they are told to other servers, in milliseconds. */
 const GATHER_MS = 250;
 
 /** What happens is remembered for so long after the last one who looked on has gone, in milliseconds. */
@@ -60,13 +61,14 @@ export interface EventsDeps {
 
 /** A batch of events, or the word that some were missed: what is shown must be read again. */
 export type EventBatch =
-  | { kind: "events"; next: string; events: ClusterEvent[] }
+  | { kind: "events"; next: string; events: readonly ClusterEvent[] }
   | { kind: "reset"; next: string };
 
 /** What happens to jobs, executions and nodes, at this server and at the others. */
 export class Events {
   readonly #deps: EventsDeps;
   readonly #log: EventLog;
+  readonly #shifts: Shifts;
   #untold: ClusterEvent[] = [];
   #followers = 0;
   #isNoting = false;
@@ -76,6 +78,7 @@ export class Events {
   constructor(deps: EventsDeps) {
     this.#deps = deps;
     this.#log = new EventLog(deps.incarnation);
+    this.#shifts = new Shifts(deps.clock, () => this.#log.next);
     deps.store.onApplied((change) => this.#note(change));
   }
 
@@ -122,15 +125,16 @@ export class Events {
     const { clock } = this.#deps;
     const place = this.#placeAfter(last);
     using source = this.#log.source(place ?? this.#log.next, filter);
+    const shift = this.#shifts.join();
     if (place === undefined) yield { kind: "reset", next: this.#nameOf(this.#log.next) };
     while (!signal.aborted) {
-      const { events, missed } = source.take();
-      const next = this.#nameOf(this.#log.next);
-      const shown = events.filter((event) => isWanted(event, filter) && this.#isInScope(event, scope));
+      const upTo = await shift.next();
+      const { events, missed } = source.take(upTo);
+      const next = this.#nameOf(upTo);
+      const shown = this.#shownOf(events, filter, scope);
       if (missed) yield { kind: "reset", next };
       else if (shown.length > 0) yield { kind: "events", next, events: shown };
       if (events.length === 0) await source.bell.wait(clock, 60_000, signal);
-      await clock.sleep(GATHER_MS, signal);
     }
   }
 
@@ -143,6 +147,12 @@ export class Events {
     if (last === null) return this.#log.next;
     const [, name, next] = /^([0-9a-z]+)-(\d{1,15})$/.exec(last) ?? [];
     return name === this.#log.name && this.#log.remembers(Number(next)) ? Number(next) : undefined;
+  }
+
+  /** Who is to be shown all of it is given it as it is: others may be given the same. */
+  #shownOf(events: readonly ClusterEvent[], filter: EventFilter, scope: Scope | null): readonly ClusterEvent[] {
+    if (scope === null && filter.kinds === null && filter.job === null) return events;
+    return events.filter((event) => isWanted(event, filter) && this.#isInScope(event, scope));
   }
 
   #isInScope(event: ClusterEvent, scope: Scope | null): boolean {
