@@ -1,3 +1,6 @@
+/** Why one is aborted by itself: a reason of its own spares the making of an exception with its stack. */
+const ENDED = "ended";
+
 /** An abort of its own that comes with another one's at the latest; disposing of it lets go of the other. */
 export class LinkedAbort implements Disposable {
   readonly #own = new AbortController();
@@ -17,7 +20,7 @@ export class LinkedAbort implements Disposable {
 
   /** Aborts this one alone. */
   readonly abort = (): void => {
-    this.#own.abort();
+    this.#own.abort(this.#parent.aborted ? undefined : ENDED);
   };
 
   [Symbol.dispose](): void {

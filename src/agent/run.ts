@@ -93,8 +93,8 @@ export class Run {
       this.#endSpan(span, end);
       return end;
     } finally {
-      timer?.abort();
-      this.#over.abort();
+      timer?.abort("over");
+      this.#over.abort("over");
       this.#deps.journal.ended(execution);
     }
   }

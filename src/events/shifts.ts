@@ -33,11 +33,18 @@ export class Shifts {
 /** A shift whose moments lie this long after each full quarter of a second. */
 function shiftAt(afterMs: number, clock: Clock, upTo: () => number): Shift {
   let moment: Promise<number> | undefined;
+  let lastMs = -Infinity;
+  const untilNext = () => {
+    const nowMs = clock.monotonic();
+    const leftMs = EACH_MS - (nowMs - afterMs + EACH_MS) % EACH_MS;
+    // A timer may end a little early, and its moment would come twice.
+    return nowMs + leftMs - lastMs < EACH_MS / 2 ? leftMs + EACH_MS : leftMs;
+  };
   return {
     next() {
-      const leftMs = EACH_MS - (clock.monotonic() - afterMs + EACH_MS) % EACH_MS;
-      return moment ??= clock.sleep(leftMs).then(() => {
+      return moment ??= clock.sleep(untilNext()).then(() => {
         moment = undefined;
+        lastMs = clock.monotonic();
         return upTo();
       });
     },

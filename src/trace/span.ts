@@ -29,11 +29,16 @@ export interface SpanStart {
   attributes?: Readonly<Record<string, string | number | null>>;
 }
 
+/** Whether Deno makes traces: it is told so when it starts, and never later. */
+const isTracing = traceParentOf(tracer.startSpan("is there a tracer").spanContext()) !== undefined;
+
 /** One step of a run. What is never ended is never told. */
 export class Span {
-  readonly #span: OtelSpan;
+  /** Undefined where no traces are made. */
+  readonly #span: OtelSpan | undefined;
 
   constructor(step: Step, { jobName, trace: parent }: Traced, { startedAtMs, attributes = {} }: SpanStart = {}) {
+    if (!isTracing) return;
     this.#span = tracer.startSpan(`${step} ${jobName}`, {
       kind: KINDS[step],
       startTime: startedAtMs,
@@ -43,16 +48,17 @@ export class Span {
 
   /** How others belong under it; undefined where no traces are made. */
   get parent(): TraceParent {
-    return traceParentOf(this.#span.spanContext());
+    return this.#span && traceParentOf(this.#span.spanContext());
   }
 
   /** Does work as a part of it: what that asks of others by HTTP is told as a part of it too, to them as well. */
   within<T>(work: () => T): T {
-    return context.with(trace.setSpan(context.active(), this.#span), work);
+    return this.#span === undefined ? work() : context.with(trace.setSpan(context.active(), this.#span), work);
   }
 
   /** It ended now; `failure` says why, where it failed. */
   end(attributes: SpanStart["attributes"] = {}, failure: string | null = null): void {
+    if (this.#span === undefined) return;
     this.#span.setAttributes(named(attributes));
     if (failure !== null) this.#span.setStatus({ code: SpanStatusCode.ERROR, message: failure });
     this.#span.end();
