@@ -31,18 +31,7 @@ export const apiRate: Figure = {
       measured: `${short(created)}/s`,
       ok: created >= CREATES_PER_S,
     };
-    const gets = Array.from(
-      { length: jobs },
-      (_, i) => requestBytes("GET", `/v1/jobs/${nameOf(i * 7 % jobs)}`, headers),
-    );
-    const untilMs = performance.now() + (options.quick ? 3_000 : 10_000);
-    let turn = 0;
-    const got = await load(
-      server.port,
-      GETTING,
-      200,
-      () => performance.now() < untilMs ? gets[turn++ % jobs] : undefined,
-    );
+    const got = await getsPerSecond(server, jobs, options.quick ? 3_000 : 10_000);
     yield {
       work: `get one, ${GETTING} connections`,
       target: `>= ${short(GETS_PER_S)}/s`,
@@ -51,6 +40,15 @@ export const apiRate: Figure = {
     };
   },
 };
+
+/** How many a second are answered of a server's first jobs, asked for one by one for so long. */
+export async function getsPerSecond(server: BenchServer, jobs: number, forMs: number): Promise<number> {
+  const headers = await server.headers();
+  const gets = Array.from({ length: jobs }, (_, i) => requestBytes("GET", `/v1/jobs/${nameOf(i * 7 % jobs)}`, headers));
+  const untilMs = performance.now() + forMs;
+  let turn = 0;
+  return await load(server.port, GETTING, 200, () => performance.now() < untilMs ? gets[turn++ % jobs] : undefined);
+}
 
 /** Sends what `next` gives over so many connections until it gives no more; answers how many a second. */
 async function load(

@@ -27,7 +27,8 @@ export const listSpeed: Figure = {
   },
 };
 
-async function timesOf(ask: () => Promise<Response>, count: number): Promise<number[]> {
+/** How long a request takes, each time anew, in milliseconds. */
+export async function timesOf(ask: () => Promise<Response>, count: number): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < count + 20; i++) {
     const began = performance.now();

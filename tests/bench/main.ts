@@ -10,6 +10,7 @@ import { lateness } from "./lateness.ts";
 import { listSpeed } from "./list_speed.ts";
 import { hundredThousand, restart } from "./restart.ts";
 import { shellRate } from "./shell_rate.ts";
+import { signIn } from "./sign_in.ts";
 import { streams } from "./streams.ts";
 import { sustained } from "./sustained.ts";
 
@@ -26,6 +27,7 @@ const FIGURES: readonly Figure[] = [
   hundredThousand,
   engines,
   cluster,
+  signIn,
 ];
 
 const NAMES = FIGURES.map(({ name }) => name);

@@ -64,6 +64,7 @@ async function* sustained(store: StoreName, options: BenchOptions): AsyncIterabl
   }
 }
 
+/** What was seen of a fleet. */
 interface Window {
   receipts: Receipt[];
   fromMs: number;
@@ -71,7 +72,8 @@ interface Window {
   cpu: CpuMs;
 }
 
-async function measure(fleet: BenchFleet, sink: Sink, { quick }: BenchOptions): Promise<Window> {
+/** What a fleet does within some seconds, and what it uses. */
+export async function measure(fleet: BenchFleet, sink: Sink, { quick }: BenchOptions): Promise<Window> {
   const windowMs = quick ? 10_000 : 30_000;
   const fromMs = Math.ceil(Date.now() / 1_000) * 1_000;
   await pause(fromMs - Date.now());
