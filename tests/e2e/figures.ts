@@ -1,20 +1,15 @@
 /**
- * Measures the web UI in a real browser: the first view with 10,000 jobs, the list of 100,000 as it is scrolled, and pages
- * while 200 jobs a second change (`deno task figures`).
+ * Measures the web UI in a real browser: the first view with 10,000 jobs, the list of 100,000 as it is scrolled, pages while
+ * 200 jobs a second change, and 100 MB of output (`deno task figures`).
  * @module
  */
-import type { Page } from "playwright-core";
 import type { Carillon } from "../support/carillon.ts";
+import { bigOutputFigures } from "./big_output.ts";
+import { longTasks, watchLongTasks } from "./long_tasks.ts";
 import { openSite } from "./site.ts";
 
 /** Jobs that are stored at the same time. */
 const AT_ONCE = 100;
-
-/** Tasks that kept the page's thread for longer than 50 ms, since it was asked last; their durations in milliseconds. */
-const WATCH = `
-  window.long = [];
-  new PerformanceObserver((list) => window.long.push(...list.getEntries().map((one) => Math.round(one.duration))))
-    .observe({ type: "longtask", buffered: true });`;
 
 await using site = await openSite({ agent: false });
 const tell = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
@@ -29,11 +24,6 @@ async function storeJobs({ json }: Carillon, from: number, to: number): Promise<
 const jobOf = (name: string, owner = "") => ({
   ...{ name, owner, schedule: "@yearly", executor: "shell", executor_config: { command: "true" } },
 });
-
-async function longTasks(page: Page): Promise<string> {
-  const found = await page.evaluate<number[]>("window.long.splice(0)");
-  return `${found.length} tasks over 50 ms, the longest ${Math.max(0, ...found)} ms`;
-}
 
 await storeJobs(site.carillon, 0, 10_000);
 for (const what of ["cold", "warm", "warm"]) {
@@ -53,8 +43,7 @@ for (const what of ["cold", "warm", "warm"]) {
 await storeJobs(site.carillon, 10_000, 100_000);
 const list = await site.open("/jobs");
 await list.getByText(/^100,?000 jobs$/).first().waitFor();
-await list.evaluate(WATCH);
-await list.evaluate("window.long.length = 0");
+await watchLongTasks(list);
 await list.mouse.move(640, 600);
 for (let step = 0; step < 200; step++) await list.mouse.wheel(0, step % 20 === 0 ? 50_000 : 900);
 await list.getByText(/^job-\d+$/).first().waitFor();
@@ -64,8 +53,7 @@ await list.close();
 for (const path of ["/", "/jobs", "/jobs/job-1", "/day"]) {
   const page = await site.open(path);
   await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.evaluate(WATCH);
-  await page.evaluate("window.long.length = 0");
+  await watchLongTasks(page);
   const began = performance.now();
   let sent = 0;
   while (sent < 2_000) {
@@ -79,3 +67,6 @@ for (const path of ["/", "/jobs", "/jobs/job-1", "/day"]) {
   tell(`${path} while ${rate} jobs a second change: ${await longTasks(page)}`);
   await page.close();
 }
+
+await using writing = await openSite({});
+for await (const line of bigOutputFigures(writing)) tell(line);
