@@ -1,3 +1,6 @@
+/** Made once: that takes much longer than to use it. */
+const NUMBER = new Intl.NumberFormat("en");
+
 /** Every word that the pages say: for another language, another file like this one. */
 export const text = {
   product: "Carillon",
@@ -119,7 +122,7 @@ export const text = {
   nodesAtAGlance: "Nodes",
   nodesSaying: (alive: number, all: number, running: number, slots: number) =>
     `${alive} of ${all} alive, ${running} of ${slots} slots in use`,
-  jobsSaying: (count: number) => `${count.toLocaleString("en")} jobs`,
+  jobsSaying: (count: number) => `${NUMBER.format(count)} jobs`,
   firstJob: "There are no jobs yet",
   firstJobHint: "A job is what is to be run, where, and when. Make the first one here, or by the command line.",
 
@@ -149,7 +152,7 @@ export const text = {
   selectHint: "Select jobs to run, pause, enable or delete them together.",
   selected: (count: number) => `${count} selected`,
   clearSelection: "Clear selection",
-  countJobs: (count: number) => `${count.toLocaleString("en")} jobs`,
+  countJobs: (count: number) => `${NUMBER.format(count)} jobs`,
   noneFits: "No job fits",
   noneFitsHint: "Take something out of the filter.",
   noJobs: "There are no jobs yet",
@@ -288,9 +291,8 @@ export const text = {
     finished: (state: string) => `Over: ${state}`,
   },
   afterSpan: (span: string) => `after ${span}`,
-  bytes: (bytes: number) =>
-    bytes < 10_000 ? `${bytes} bytes` : `${(bytes / 1_000).toLocaleString("en", { maximumFractionDigits: 0 })} kB`,
-  skipped: (bytes: number) => `… ${bytes.toLocaleString("en")} bytes are not kept …`,
+  bytes: (bytes: number) => bytes < 10_000 ? `${bytes} bytes` : `${NUMBER.format(Math.round(bytes / 1_000))} kB`,
+  skipped: (bytes: number) => `… ${NUMBER.format(bytes)} bytes are not kept …`,
   follow: "Follow",
   wrap: "Wrap",
   download: "Download",
@@ -453,7 +455,7 @@ export const text = {
   dayCut: "There is more than is listed here.",
   dayColumns: ["When", "Job", "What", "Why"],
   ahead: "ahead",
-  times: (count: number) => count === 1 ? "" : `${count.toLocaleString("en")} times, the last`,
+  times: (count: number) => count === 1 ? "" : `${NUMBER.format(count)} times, the last`,
   hourPlan: (hour: string, good: number, bad: number, planned: number) =>
     `${hour}: ${good} ended well, ${bad} did not, ${planned} ahead`,
 

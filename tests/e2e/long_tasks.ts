@@ -4,8 +4,7 @@ import type { Page } from "playwright-core";
 const WATCH = `
   window.long = [];
   new PerformanceObserver((list) => window.long.push(...list.getEntries().map((one) => Math.round(one.duration))))
-    .observe({ type: "longtask", buffered: true });
-  window.long.length = 0;`;
+    .observe({ type: "longtask" });`;
 
 /** Watches a page for tasks that keep it from anything else, from now on. */
 export async function watchLongTasks(page: Page): Promise<void> {

@@ -6,10 +6,19 @@ const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000], ["s
 
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
 
+/** Of each zone, once: to make one takes much longer than to use it. */
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
 /** A time in the reader's zone, with its zone. */
-export function absolute(ms: number, timezone?: string): string {
-  const format = { dateStyle: "medium", timeStyle: "long", hourCycle: "h23", timeZone: timezone || undefined } as const;
-  return new Intl.DateTimeFormat("en-GB", format).format(ms);
+export function absolute(ms: number, timezone = ""): string {
+  const format = FORMATS.get(timezone) ?? new Intl.DateTimeFormat("en-GB", {
+    dateStyle: "medium",
+    timeStyle: "long",
+    hourCycle: "h23",
+    timeZone: timezone || undefined,
+  });
+  FORMATS.set(timezone, format);
+  return format.format(ms);
 }
 
 /** A time relative to now: `3 min. ago`, `in 2 hr.`. */
@@ -21,29 +30,36 @@ export function relative(ms: number, nowMs: number): string {
 
 /** A time, relative to now, and absolute when it is pointed at. Nothing for null. */
 export function Moment(
-  { at, timezone, isPlain = false, ...rest }: {
-    at: number | null;
-    timezone?: string;
-    /** Show the absolute time as a title: there are very many. */
-    isPlain?: boolean;
-  } & TextProps,
+  { at, timezone, ...rest }: { at: number | null; timezone?: string } & TextProps,
 ) {
   const now = useNow();
   if (at === null) return <Text span c="dimmed" {...rest}>{text.never}</Text>;
-  const full = timezone ? `${absolute(at, timezone)}\n${absolute(at)}` : absolute(at);
-  const shown = (
-    <Text
-      span
-      component="time"
+  return (
+    <Tooltip label={fullOf(at, timezone)} style={{ whiteSpace: "pre-line" }}>
+      <Text span component="time" dateTime={new Date(at).toISOString()} className="nowrap" {...rest}>
+        {relative(at, now)}
+      </Text>
+    </Tooltip>
+  );
+}
+
+/** The same where there are very many: a title that is written when it is pointed at. */
+export function PlainMoment({ at, timezone }: { at: number; timezone?: string }) {
+  const now = useNow();
+  return (
+    <time
       dateTime={new Date(at).toISOString()}
-      className="nowrap"
-      title={isPlain ? full : undefined}
-      {...rest}
+      className="small nowrap"
+      onPointerEnter={({ currentTarget }) => currentTarget.title = fullOf(at, timezone)}
     >
       {relative(at, now)}
-    </Text>
+    </time>
   );
-  return isPlain ? shown : <Tooltip label={full} style={{ whiteSpace: "pre-line" }}>{shown}</Tooltip>;
+}
+
+/** A time in its own zone and the reader's. */
+function fullOf(at: number, timezone?: string): string {
+  return timezone ? `${absolute(at, timezone)}\n${absolute(at)}` : absolute(at);
 }
 
 /** How long something took, or has taken so far. */

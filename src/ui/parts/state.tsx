@@ -1,4 +1,3 @@
-import { Group, Text } from "@mantine/core";
 import type { StateOnWire } from "../../../routes/wire/execution_answer.ts";
 import { text } from "../english.ts";
 import { STATE_COLORS } from "../theme.ts";
@@ -11,17 +10,17 @@ export function Dot({ state }: { state: StateOnWire | "partially_failed" }) {
 /** What an execution or a job is: in words, beside a dot in its colour. */
 export function State({ state }: { state: StateOnWire | "partially_failed" }) {
   return (
-    <Group gap={6} wrap="nowrap" component="span" display="inline-flex">
+    <span className="state small nowrap">
       <Dot state={state} />
-      <Text span size="sm" className="nowrap">{text.states[state]}</Text>
-    </Group>
+      {text.states[state]}
+    </span>
   );
 }
 
 /** What the last runs of a job came to, oldest first, as bars; `recent` has a letter for each. */
 export function RecentBars({ recent }: { recent: string }) {
   const outcomes = [...recent].map((letter) => OUTCOMES[letter] ?? "failed");
-  if (outcomes.length === 0) return <Text span c="dimmed" size="sm">{text.neverRan}</Text>;
+  if (outcomes.length === 0) return <span className="small dimmed">{text.neverRan}</span>;
   const bad = outcomes.filter((outcome) => outcome !== "success").length;
   return (
     <span

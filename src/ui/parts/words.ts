@@ -5,8 +5,12 @@ import { text } from "../english.ts";
 
 /** A job's schedule in words, with its zone; the schedule itself where it cannot be told. */
 export function useWords(definition: JobDefinition): string {
+  return wordsOf(definition, useZone(definition.timezone));
+}
+
+/** The same, in a zone. */
+export function wordsOf(definition: JobDefinition, timezone: string): string {
   const { schedule, name } = definition;
-  const timezone = useZone(definition.timezone);
   const parents = parentsOf(definition).map(({ job }) => job).join(", ");
   if (parents !== "") return text.afterParents(parents);
   if (schedule === "") return text.byHand;

@@ -1,12 +1,12 @@
-import { ActionIcon, Badge, Checkbox, Skeleton, Text } from "@mantine/core";
+import { ActionIcon, Badge, Checkbox, Skeleton } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { memo } from "react";
 import { Link } from "wouter";
 import type { JobDefinition, JobView } from "../../../model/mod.ts";
-import { useAction } from "../../data/action.tsx";
+import { useZone } from "../../data/queries.ts";
 import { text } from "../../english.ts";
-import { Moment } from "../../parts/moment.tsx";
-import { useWords } from "../../parts/words.ts";
+import { PlainMoment } from "../../parts/moment.tsx";
+import { wordsOf } from "../../parts/words.ts";
 import { RecentBars, State } from "../../parts/state.tsx";
 import { jobPath } from "../../paths.ts";
 
@@ -16,13 +16,15 @@ interface RowProps {
   view: JobView | undefined;
   isSelected: boolean;
   toggle: (name: string) => void;
-  mayRun: boolean;
+  /** Runs a job; absent where one may not. */
+  run: ((name: string) => void) | undefined;
 }
 
-// What only says more when it is pointed at is a title here: a tooltip of its own for each cell makes scrolling slow.
+// Rows are drawn by the dozen as one scrolls: what is plain is plain HTML here, and what only says more when it is pointed at
+// is a title, which is written then.
 
 /** One job in the table of jobs. */
-export const JobRow = memo(function JobRow({ index, top, view, isSelected, toggle, mayRun }: RowProps) {
+export const JobRow = memo(function JobRow({ index, top, view, isSelected, toggle, run }: RowProps) {
   const style = { position: "absolute", top: 0, transform: `translateY(${top}px)` } as const;
   if (view === undefined) {
     return (
@@ -46,12 +48,12 @@ export const JobRow = memo(function JobRow({ index, top, view, isSelected, toggl
       </span>
       <span role="cell" className="job-name">
         <Link href={jobPath(definition.name)} className="plain-link">
-          <Text span fw={550} size="sm">{definition.name}</Text>
+          <span className="small strong">{definition.name}</span>
         </Link>
-        {definition.displayName && <Text size="xs" c="dimmed" truncate>{definition.displayName}</Text>}
+        {definition.displayName && <div className="tiny dimmed cut">{definition.displayName}</div>}
       </span>
       <span role="cell">
-        {stat.status === "" ? <Text size="sm" c="dimmed">–</Text> : <State state={stat.status} />}
+        {stat.status === "" ? <span className="small dimmed">–</span> : <State state={stat.status} />}
       </span>
       <span role="cell">
         <RecentBars recent={stat.recent} />
@@ -63,10 +65,10 @@ export const JobRow = memo(function JobRow({ index, top, view, isSelected, toggl
         <NextOf view={view} nextAt={nextAt} />
       </span>
       <span role="cell">
-        <Text size="sm" c="dimmed">{definition.executor}</Text>
+        <span className="small dimmed">{definition.executor}</span>
       </span>
       <span role="cell">
-        {mayRun && <RunButton name={definition.name} isDisabled={definition.disabled} />}
+        {run && <RunButton name={definition.name} isDisabled={definition.disabled} run={run} />}
       </span>
     </div>
   );
@@ -76,17 +78,17 @@ function NextOf({ view: { job }, nextAt }: { view: JobView; nextAt: number | nul
   if (job.definition.disabled) return <Badge variant="default" size="sm">{text.disabled}</Badge>;
   if (job.pause) return <Badge variant="default" size="sm">{text.paused}</Badge>;
   return nextAt === null
-    ? <Text size="sm" c="dimmed">–</Text>
-    : <Moment at={nextAt} timezone={job.definition.timezone} size="sm" isPlain />;
+    ? <span className="small dimmed">–</span>
+    : <PlainMoment at={nextAt} timezone={job.definition.timezone} />;
 }
 
-function RunButton({ name, isDisabled }: { name: string; isDisabled: boolean }) {
-  const run = useAction((client) => client.run(name, { wait: false, force: false }), () => text.started(name));
+function RunButton(
+  { name, isDisabled, run }: { name: string; isDisabled: boolean; run: (name: string) => void },
+) {
   return (
     <ActionIcon
       variant="default"
-      onClick={() => run.mutate()}
-      loading={run.isPending}
+      onClick={() => run(name)}
       disabled={isDisabled}
       title={text.runNow}
       aria-label={text.runNowOf(name)}
@@ -97,6 +99,13 @@ function RunButton({ name, isDisabled }: { name: string; isDisabled: boolean }) 
 }
 
 function Schedule({ definition }: { definition: JobDefinition }) {
-  const words = useWords(definition);
-  return <Text size="sm" ff="monospace" truncate title={words}>{definition.schedule || words}</Text>;
+  const timezone = useZone(definition.timezone);
+  return (
+    <div
+      className="small mono cut"
+      onPointerEnter={({ currentTarget }) => currentTarget.title = wordsOf(definition, timezone)}
+    >
+      {definition.schedule || wordsOf(definition, timezone)}
+    </div>
+  );
 }

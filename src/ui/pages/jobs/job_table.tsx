@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
 import { useCallback, useEffect, useRef } from "react";
 import type { JobView } from "../../../model/mod.ts";
+import { useAction } from "../../data/action.tsx";
 import { useData } from "../../data/data.tsx";
 import { useJobs, useMay } from "../../data/queries.ts";
 import { text } from "../../english.ts";
@@ -30,6 +31,10 @@ export function JobTable({ filter, selected, select }: TableProps) {
   const total = first.data?.total ?? 0;
   const toggle = useToggle(selected, select);
   const mayRun = useMay("operator");
+  const { mutate: run } = useAction(
+    (client, name: string) => client.run(name, { wait: false, force: false }),
+    (_, name) => text.started(name),
+  );
   const rows = useVirtualizer({
     count: total,
     getScrollElement: () => scroll.current,
@@ -62,7 +67,7 @@ export function JobTable({ filter, selected, select }: TableProps) {
               view={at(index)}
               isSelected={isIn(selected, at(index))}
               toggle={toggle}
-              mayRun={mayRun}
+              run={mayRun ? run : undefined}
             />
           ))}
         </div>
