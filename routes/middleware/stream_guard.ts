@@ -14,9 +14,12 @@ export const LIVE = { "x-accel-buffering": "no", "cache-control": "no-store" } a
 export function streamGuard({ tokens, sessions, limits }: AppDeps): MiddlewareHandler<HttpEdge> {
   return async (context, next) => {
     await next();
-    const { body, headers, status } = context.res;
+    // First of all: whoever looks at a body makes a stream of it, which is sent in chunks and takes much longer.
+    const { headers, status } = context.res;
+    if (headers.get("x-accel-buffering") !== LIVE["x-accel-buffering"]) return;
+    const { body } = context.res;
     const credential = credentialOf(context.req.raw);
-    if (body === null || credential === null || headers.get("x-accel-buffering") !== LIVE["x-accel-buffering"]) return;
+    if (body === null || credential === null) return;
     // Of a HEAD nobody reads or ends the body.
     if (context.req.method === "HEAD") return await body.cancel();
     const watched = credential.kind === "token" ? tokens : sessions;

@@ -32,6 +32,8 @@ const FIRST_NAME = "admin";
 const KNOWN_FOR_MS = 500;
 /** Tokens that are known at a time. */
 const KNOWN = 10_000;
+/** Of these, the ones that are known by their text. */
+const SHOWN = 1_000;
 
 /** A node's own token is replaced after so long, and the one before it holds for so long, in milliseconds. */
 const RENEWED_AFTER_MS = 24 * 3_600_000;
@@ -77,11 +79,17 @@ export class Tokens {
   readonly #watch: TokenWatch;
   readonly #known = new LRUCache<string, { token: Token; readAt: number }>({ max: KNOWN });
 
+  /** Whose the tokens are that were shown just now: to hash one takes longer than all else that is done with it. */
+  readonly #shown = new LRUCache<string, { holder: KnownToken; readAt: number }>({ max: SHOWN });
+
   constructor(deps: TokensDeps) {
     this.#deps = deps;
     this.#watch = new TokenWatch({ clock: deps.clock, check: (text) => this.holder(text) });
     deps.store.onApplied((change) => {
-      for (const { key } of writesOf(change, tokenTable)) this.#known.delete(String(key[1]));
+      for (const { key } of writesOf(change, tokenTable)) {
+        this.#known.delete(String(key[1]));
+        this.#shown.clear();
+      }
     });
   }
 
@@ -194,16 +202,27 @@ export class Tokens {
    */
   async holder(text: string | null): Promise<KnownToken> {
     if (text === null || text === "") throw new CarillonError("unauthorized", NO_TOKEN);
+    const shown = this.#shown.get(text);
+    if (shown && this.#isFresh(shown)) return this.#unexpired(shown.holder);
     const given = readToken(text);
     const hash = given && hashOf(given.secret);
     const token = given && await this.#read(given.id, (known) => this.#opens(given.secret, known));
     if (!given || !hash || !token || !this.#opens(given.secret, token)) {
       throw new CarillonError("unauthorized", "Cannot answer: the token is not known here");
     }
-    if (token.expiresAt !== null && token.expiresAt <= this.#deps.clock.now()) {
-      throw new CarillonError("unauthorized", "Cannot answer: the token has expired");
-    }
-    return { id: given.id, token, hash };
+    const holder = { id: given.id, token, hash };
+    this.#shown.set(text, { holder, readAt: this.#known.get(given.id)?.readAt ?? -Infinity });
+    return this.#unexpired(holder);
+  }
+
+  #unexpired(holder: KnownToken): KnownToken {
+    const { expiresAt } = holder.token;
+    if (expiresAt === null || expiresAt > this.#deps.clock.now()) return holder;
+    throw new CarillonError("unauthorized", "Cannot answer: the token has expired");
+  }
+
+  #isFresh({ readAt }: { readAt: number }): boolean {
+    return this.#deps.clock.monotonic() - readAt < KNOWN_FOR_MS;
   }
 
   /** What is stored of a token, as it was within the last half second; null where there is none. */
@@ -220,7 +239,7 @@ export class Tokens {
   async #read(id: string, isEnough: (token: Token) => boolean): Promise<Token | null> {
     const { store, clock } = this.#deps;
     const known = this.#known.get(id);
-    if (known && clock.monotonic() - known.readAt < KNOWN_FOR_MS && isEnough(known.token)) return known.token;
+    if (known && this.#isFresh(known) && isEnough(known.token)) return known.token;
     const readAt = clock.monotonic();
     const token = (await store.read(tokenTable, tokenKey(id))).value;
     if (token === null) this.#known.delete(id);
