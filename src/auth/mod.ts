@@ -9,11 +9,5 @@ export { SESSION_MS, Sessions, type SessionsDeps } from "./sessions.ts";
 export { SignIn } from "./sign_in.ts";
 export { Oidc, type OidcSettings } from "./oidc.ts";
 export { Users, type UserWish } from "./users.ts";
-export {
-  type KnownToken,
-  type NewApiToken,
-  type NewJoinToken,
-  type StoredToken,
-  Tokens,
-  type TokensDeps,
-} from "./tokens.ts";
+export { type NewApiToken, type NewJoinToken, type StoredToken, Tokens, type TokensDeps } from "./tokens.ts";
+export type { KnownToken } from "./known_tokens.ts";

@@ -1,18 +1,8 @@
-import { LRUCache } from "lru-cache";
 import type { AuditTrail } from "../audit/mod.ts";
 import { type Actor, type ApiToken, type JoinToken, type Node, THE_CLUSTER, type Token } from "../model/mod.ts";
 import { CarillonError, type Clock, invalid, type Random } from "../runtime/mod.ts";
-import {
-  deleteToken,
-  type Entry,
-  putToken,
-  type Store,
-  StoreChange,
-  tokenKey,
-  tokenPrefix,
-  tokenTable,
-  writesOf,
-} from "../store/mod.ts";
+import { type Entry, type Store, StoreChange, tokenKey, tokenPrefix, tokenTable } from "../store/mod.ts";
+import { changeToken, type KnownToken, KnownTokens } from "./known_tokens.ts";
 import {
   hashOf,
   isSecretOf,
@@ -27,13 +17,6 @@ import { TokenWatch } from "./token_watch.ts";
 
 /** The name of the token that a store's first server makes. */
 const FIRST_NAME = "admin";
-
-/** What is read of a token holds for so long, in milliseconds: one that is revoked opens nothing a second later. */
-const KNOWN_FOR_MS = 500;
-/** Tokens that are known at a time. */
-const KNOWN = 10_000;
-/** Of these, the ones that are known by their text. */
-const SHOWN = 1_000;
 
 /** A node's own token is replaced after so long, and the one before it holds for so long, in milliseconds. */
 const RENEWED_AFTER_MS = 24 * 3_600_000;
@@ -56,11 +39,6 @@ export interface StoredToken {
   token: Token;
 }
 
-/** A token that was shown, and the hash of the secret that it was shown with. */
-export interface KnownToken extends StoredToken {
-  hash: string;
-}
-
 /** What is asked for of a token for the API. */
 export type NewApiToken = Pick<ApiToken, "name" | "role" | "scope" | "expiresAt">;
 
@@ -77,20 +55,12 @@ const PLAIN_JOIN: NewJoinToken = { tags: null, once: false, expiresAt: null };
 export class Tokens {
   readonly #deps: TokensDeps;
   readonly #watch: TokenWatch;
-  readonly #known = new LRUCache<string, { token: Token; readAt: number }>({ max: KNOWN });
-
-  /** Whose the tokens are that were shown just now: to hash one takes longer than all else that is done with it. */
-  readonly #shown = new LRUCache<string, { holder: KnownToken; readAt: number }>({ max: SHOWN });
+  readonly #known: KnownTokens;
 
   constructor(deps: TokensDeps) {
     this.#deps = deps;
+    this.#known = new KnownTokens(deps);
     this.#watch = new TokenWatch({ clock: deps.clock, check: (text) => this.holder(text) });
-    deps.store.onApplied((change) => {
-      for (const { key } of writesOf(change, tokenTable)) {
-        this.#known.delete(String(key[1]));
-        this.#shown.clear();
-      }
-    });
   }
 
   /** Makes a token for the API; it can be shown now and never again. Throws `invalid` where its name has one. */
@@ -114,7 +84,7 @@ export class Tokens {
     const change = new StoreChange();
     const entry = { key: tokenKey(id), value: null, versionstamp: null };
     const made = { hash: hashOf(secret), createdAt: clock.now(), createdBy: actor.by };
-    putToken(change, entry, { kind: "join", ...wanted, ...made, usedBy: null });
+    changeToken(change, entry, { kind: "join", ...wanted, ...made, usedBy: null }, clock.now());
     audit.write(change, actor, { action: "token.create", target: id, after: { kind: "join", ...wanted } });
     await this.#deps.store.commit(change);
     return writeToken("join", { id, secret });
@@ -138,7 +108,7 @@ export class Tokens {
     if (entry.value !== null && isSecretOf(given.secret, entry.value.hash)) return;
     const change = new StoreChange();
     const made = { hash: hashOf(given.secret), createdAt: clock.now(), createdBy: THE_CLUSTER.by };
-    putToken(change, entry, { kind: "api", ...FIRST, ...made });
+    changeToken(change, entry, { kind: "api", ...FIRST, ...made }, clock.now());
     audit.write(change, THE_CLUSTER, { action: "token.create", target: FIRST_NAME, after: FIRST });
     await store.commit(change);
   }
@@ -158,7 +128,7 @@ export class Tokens {
       const isOwn = holder?.token.kind === "node" && holder.token.nodeId === id;
       const former = isOwn ? { hash: holder.hash, until: clock.now() + FORMER_FOR_MS } : null;
       const own = { kind: "node", node: name, nodeId: id, tags, createdBy: "", expiresAt: null, former } as const;
-      putToken(change, entry, { ...own, hash: hashOf(secret), createdAt: clock.now() });
+      changeToken(change, entry, { ...own, hash: hashOf(secret), createdAt: clock.now() }, clock.now());
       if ((await store.commit(change)).outcome === "applied") return writeToken("node", { id: tokenId, secret });
     }
   }
@@ -174,7 +144,9 @@ export class Tokens {
   /** Adds to a change that a node's own token goes; one that another node of the name has stays. */
   async dropOfNode(change: StoreChange, { name, id }: Pick<Node, "name" | "id">): Promise<void> {
     const entry = await this.#deps.store.read(tokenTable, tokenKey(nodeTokenId(name)));
-    if (entry.value?.kind === "node" && entry.value.nodeId === id) deleteToken(change, entry);
+    if (entry.value?.kind === "node" && entry.value.nodeId === id) {
+      changeToken(change, entry, null, this.#deps.clock.now());
+    }
   }
 
   /** All tokens that are stored. */
@@ -185,12 +157,12 @@ export class Tokens {
 
   /** Lets a token open nothing any more, at each server within half a second. Throws `not_found`. */
   async revoke(id: string, actor: Actor): Promise<Token> {
-    const { store, audit } = this.#deps;
+    const { store, audit, clock } = this.#deps;
     while (true) {
       const entry = await store.read(tokenTable, tokenKey(id));
       if (entry.value === null) throw new CarillonError("not_found", `Cannot find token "${id}"`);
       const change = new StoreChange();
-      deleteToken(change, entry);
+      changeToken(change, entry, null, clock.now());
       audit.write(change, actor, { action: "token.revoke", target: titleOf(id, entry.value) });
       if ((await store.commit(change)).outcome === "applied") return entry.value;
     }
@@ -202,16 +174,15 @@ export class Tokens {
    */
   async holder(text: string | null): Promise<KnownToken> {
     if (text === null || text === "") throw new CarillonError("unauthorized", NO_TOKEN);
-    const shown = this.#shown.get(text);
-    if (shown && this.#isFresh(shown)) return this.#unexpired(shown.holder);
+    const shown = await this.#known.shown(text);
+    if (shown) return this.#unexpired(shown);
     const given = readToken(text);
-    const hash = given && hashOf(given.secret);
-    const token = given && await this.#read(given.id, (known) => this.#opens(given.secret, known));
-    if (!given || !hash || !token || !this.#opens(given.secret, token)) {
+    const token = given && await this.#known.find(given.id, (known) => this.#opens(given.secret, known));
+    if (!given || !token || !this.#opens(given.secret, token)) {
       throw new CarillonError("unauthorized", "Cannot answer: the token is not known here");
     }
-    const holder = { id: given.id, token, hash };
-    this.#shown.set(text, { holder, readAt: this.#known.get(given.id)?.readAt ?? -Infinity });
+    const holder = { id: given.id, token, hash: hashOf(given.secret) };
+    this.#known.noteShown(text, holder);
     return this.#unexpired(holder);
   }
 
@@ -221,30 +192,14 @@ export class Tokens {
     throw new CarillonError("unauthorized", "Cannot answer: the token has expired");
   }
 
-  #isFresh({ readAt }: { readAt: number }): boolean {
-    return this.#deps.clock.monotonic() - readAt < KNOWN_FOR_MS;
-  }
-
   /** What is stored of a token, as it was within the last half second; null where there is none. */
   async find(id: string): Promise<Token | null> {
-    return await this.#read(id, () => true);
+    return await this.#known.find(id, () => true);
   }
 
   /** Calls `tell` once, within a second, when a token was revoked or has expired, unless it is disposed before. */
   watch(text: string, tell: () => void): Disposable {
     return this.#watch.watch(text, tell);
-  }
-
-  /** What is stored of a token; what is remembered of it only where that `isEnough`. */
-  async #read(id: string, isEnough: (token: Token) => boolean): Promise<Token | null> {
-    const { store, clock } = this.#deps;
-    const known = this.#known.get(id);
-    if (known && this.#isFresh(known) && isEnough(known.token)) return known.token;
-    const readAt = clock.monotonic();
-    const token = (await store.read(tokenTable, tokenKey(id))).value;
-    if (token === null) this.#known.delete(id);
-    else this.#known.set(id, { token, readAt });
-    return token;
   }
 
   #opens(secret: string, token: Token): boolean {
@@ -259,7 +214,7 @@ export class Tokens {
     const change = new StoreChange();
     const entry: Entry<Token> = { key: tokenKey(id), value: null, versionstamp: null };
     const made = { hash: hashOf(secret), createdAt: clock.now(), createdBy: actor.by };
-    putToken(change, entry, { kind: "api", ...wanted, ...made });
+    changeToken(change, entry, { kind: "api", ...wanted, ...made }, clock.now());
     audit.write(change, actor, { action: "token.create", target: wanted.name, after: wanted });
     const { outcome } = await store.commit(change);
     return outcome === "applied" ? writeToken("api", { id, secret }) : null;
@@ -273,7 +228,7 @@ export class Tokens {
     if (entry.value?.kind !== "join" || (usedBy !== null && usedBy !== nodeId)) {
       throw new CarillonError("forbidden", "Cannot join: the join token was for one node, which has joined");
     }
-    putToken(change, entry, { ...entry.value, usedBy: nodeId });
+    changeToken(change, entry, { ...entry.value, usedBy: nodeId }, this.#deps.clock.now());
   }
 }
 

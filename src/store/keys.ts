@@ -85,6 +85,7 @@ export const feedKey = (incarnation: string, n: number): KvKey => ["feed", incar
 export const feedPrefix = (incarnation: string): KvKey => ["feed", incarnation];
 export const tokenKey = (id: string): KvKey => ["token", id];
 export const tokenPrefix = (): KvKey => ["token"];
+export const tokenChangeKey = (): KvKey => ["token_change"];
 export const userKey = (name: string): KvKey => ["user", name];
 export const userPrefix = (): KvKey => ["user"];
 export const sessionKey = (id: string): KvKey => ["session", id];

@@ -82,6 +82,7 @@ export const idempotencyTable = defineTable(
   z.object({ uid: z.string(), group: z.string(), at: z.number() }),
 );
 export const tokenTable = defineTable("token", tokenSchema, always);
+export const tokenChangeTable = defineTable("last change of a token", z.object({ at: z.number() }));
 export const userTable = defineTable("user", userSchema);
 export const sessionTable = defineTable("session", sessionSchema);
 export const secretTable = defineTable("secret", secretSchema, always);
@@ -123,6 +124,7 @@ export const { put: putGraphLock } = writersOf(graphLockTable);
 export const { put: putEdges, remove: deleteEdges } = writersOf(edgeTable);
 export const { put: putIdempotency, remove: deleteIdempotency } = writersOf(idempotencyTable);
 export const { put: putToken, remove: deleteToken } = writersOf(tokenTable);
+export const { put: putTokenChange } = writersOf(tokenChangeTable);
 export const { put: putUser, remove: deleteUser } = writersOf(userTable);
 export const { put: putSession, remove: deleteSession } = writersOf(sessionTable);
 export const { put: putSecret, remove: deleteSecret } = writersOf(secretTable);

@@ -36,6 +36,7 @@ export const LEFT_BEHIND: ReadonlySet<string> = new Set([
   "live",
   "schema",
   "session",
+  "token_change",
 ]);
 
 /** Tables of what a backup holds as it is, by the first part of its keys. */

@@ -45,6 +45,7 @@ export const KINDS: Readonly<Record<string, KindRow>> = {
   Audit: { head: "audit", owners: ["src/audit"] },
   Secret: { head: "secret", owners: ["src/secret"] },
   Token: { head: "token", owners: ["src/auth"] },
+  TokenChange: { head: "token_change", owners: ["src/auth"] },
   User: { head: "user", owners: ["src/auth"] },
   Session: { head: "session", owners: ["src/auth"] },
   Tomb: { head: "tomb", owners: ["src/job", "src/keep"] },
