@@ -28,15 +28,15 @@ export interface ShownSite extends AsyncDisposable {
 export async function openShownSite(): Promise<ShownSite> {
   const site = await openSite(await lifelikeOptions());
   const token = await fillLifelike(site.carillon);
-  const newest = async (job: string) => {
+  const newest = async (job: string, states = "running,failed,lost,success") => {
     const answer = await site.carillon.request(
-      `/v1/jobs/${job}/executions?_end=1&state=running,failed,lost,success&output_size_limit=0`,
+      `/v1/jobs/${job}/executions?_end=1&state=${states}&output_size_limit=0`,
       { headers: { authorization: `Bearer ${token}` } },
     );
     const [execution] = await answer.json();
     return `/jobs/${job}/executions/${execution.id}`;
   };
-  const running = await eventually(() => newest("media-transcode-live"), { withinMs: 20_000 });
+  const running = await eventually(() => newest("media-transcode-live", "running"), { withinMs: 20_000 });
   return {
     site,
     pages: [
